@@ -1,0 +1,41 @@
+// Build switches and compiler facts. No switch changes a layout, nor the body of a function under one
+// mangled name: see docs/design.md, "One definition".
+#pragma once
+
+// The compiled variant: link src/handshim.cpp and define HANDSHIM_COMPILED in every unit.
+#if defined(HANDSHIM_COMPILED)
+#define HANDSHIM_INLINE
+#else
+#define HANDSHIM_INLINE inline
+#endif
+
+// Types that cross the boundary of a shared library must be visible there, else libc++ does not catch them.
+#if defined(_WIN32)
+#define HANDSHIM_API
+#else
+#define HANDSHIM_API __attribute__((visibility("default")))
+#endif
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define HANDSHIM_HAS_EXCEPTIONS 1
+#else
+#define HANDSHIM_HAS_EXCEPTIONS 0
+#endif
+
+#if defined(__cpp_rtti) || defined(__GXX_RTTI) || defined(_CPPRTTI)
+#define HANDSHIM_HAS_RTTI 1
+#else
+#define HANDSHIM_HAS_RTTI 0
+#endif
+
+// The policy that this unit sees when nothing stronger was chosen; any spec that find_policy() takes.
+#if !defined(HANDSHIM_DEFAULT_POLICY)
+#define HANDSHIM_DEFAULT_POLICY "unified-1"
+#endif
+
+// With HANDSHIM_FIXED_POLICY the unit sees that policy and no run-time choice but an explicit argument.
+
+#define HANDSHIM_VERSION_MAJOR 0
+#define HANDSHIM_VERSION_MINOR 1
+#define HANDSHIM_VERSION_PATCH 0
+#define HANDSHIM_VERSION "0.1.0"

@@ -1,0 +1,176 @@
+// One occurrence of a fault with its evidence: made, copied, printed and tested without a throw.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "handshim/fault.hpp"
+
+namespace handshim {
+
+/// A list that somebody else owns.
+template <class T>
+struct list_view {
+  const T* data = nullptr;
+  std::size_t count = 0;
+  const T* begin() const noexcept { return data; }
+  const T* end() const noexcept { return data + count; }
+  std::size_t size() const noexcept { return count; }
+  bool empty() const noexcept { return count == 0; }
+  const T& operator[](std::size_t i) const noexcept { return data[i]; }
+};
+
+struct header_view {
+  std::string_view name, value;
+};
+
+/// One address that was tried.
+struct attempt_view {
+  std::string_view address;  ///< 127.0.0.1:80 or [::1]:80
+  std::error_code error;     ///< no error for the one that answered
+  std::chrono::nanoseconds elapsed{};
+};
+
+/// A close frame (RFC 6455, section 5.5.1). Code 1005: a frame without a code. Code 0: no frame.
+struct close_view {
+  std::uint16_t code = 0;
+  std::string_view reason;
+  explicit operator bool() const noexcept { return code != 0; }
+};
+
+/// Which close frame came first; none unless both are there.
+enum class close_order : std::uint8_t { none, received_then_sent, sent_then_received };
+
+/// What is known of a failure beside its fault. Every field may be empty. To make a failure by hand, fill
+/// one in with views of your own texts: the failure keeps a copy, bounded as said at each field, with the
+/// secrets of the endpoint removed. Since 0.1.
+struct evidence {
+  std::string_view backend;            ///< the client: "raw_sockets", "beast"; at most 64 bytes
+  std::string_view endpoint;           ///< a URI or host:port; kept without user info and query; at most 512 bytes
+  std::string_view detail;             ///< what a person must know of this occurrence; at most 512 bytes
+  std::string_view native_domain;      ///< category name or exception class; from the code if empty; at most 128 bytes
+  std::string_view native_text;        ///< the native error's own words; at most 512 bytes
+  int native_value = 0;                ///< from the code if there is one
+  int http_status = 0;                 ///< of the response, whatever came of it; 0 if there was none
+  std::string_view http_reason;        ///< at most 128 bytes
+  list_view<header_view> headers;      ///< of the response; at most 32, 256 bytes each
+  std::string_view header;             ///< the name of the header at fault; at most 64 bytes
+  std::string_view body;               ///< the start of the response's body; at most 1024 bytes
+  bool body_complete = false;          ///< whether all of the body was read
+  std::uint64_t bytes_in = 0;          ///< received on this connection
+  std::uint64_t bytes_out = 0;         ///< sent on this connection
+  std::string_view first_bytes;        ///< the first ones received; at most 64 bytes
+  close_view close_received;           ///< reason at most 123 bytes
+  close_view close_sent;               ///< reason at most 123 bytes
+  close_order order = close_order::none;
+  std::chrono::nanoseconds elapsed{};  ///< from the start of the operation
+  list_view<attempt_view> attempts;    ///< every address tried; at most 16
+  std::uint32_t attempt = 0;           ///< the how manieth try of the caller, from 1; 0 if not told
+  std::uint32_t redirects = 0;         ///< how many were followed
+  std::exception_ptr cause;            ///< the native exception, if there was one
+};
+
+namespace detail {
+struct evidence_block;
+void retain(const evidence_block*) noexcept;
+void release(const evidence_block*) noexcept;
+const handshim::evidence& evidence_in(const evidence_block*) noexcept;
+const char* what_in(const evidence_block*) noexcept;
+}  // namespace detail
+
+/// A value of 32 bytes; copying shares the evidence and never throws. Immutable but for assignment, so it
+/// may be read from several threads. If memory runs out the evidence is dropped, never the fault. Since 0.1.
+class HANDSHIM_API failure {
+ public:
+  /// No failure: tests false.
+  failure() noexcept = default;
+  /// Without evidence: no allocation. The phase is the fault's own unless given.
+  explicit failure(handshim::fault f, std::error_code native = {}, handshim::phase p = handshim::phase::unknown) noexcept;
+  /// With evidence, in one block of memory.
+  failure(handshim::fault f, const handshim::evidence& known, std::error_code native = {},
+          handshim::phase p = handshim::phase::unknown) noexcept;
+
+  failure(const failure& other) noexcept
+      : block_(other.block_), native_(other.native_), fault_(other.fault_), phase_(other.phase_) {
+    if (block_) detail::retain(block_);
+  }
+  failure(failure&& other) noexcept
+      : block_(std::exchange(other.block_, nullptr)),
+        native_(other.native_),
+        fault_(std::exchange(other.fault_, handshim::fault::none)),
+        phase_(other.phase_) {}
+  failure& operator=(failure other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~failure() {
+    if (block_) detail::release(block_);
+  }
+  void swap(failure& other) noexcept {
+    std::swap(block_, other.block_);
+    std::swap(native_, other.native_);
+    std::swap(fault_, other.fault_);
+    std::swap(phase_, other.phase_);
+  }
+
+  /// Whether something failed.
+  explicit operator bool() const noexcept { return fault_ != handshim::fault::none; }
+  handshim::fault fault() const noexcept { return fault_; }
+  handshim::phase phase() const noexcept { return phase_; }
+  /// The first condition of the fault; others may hold: see is().
+  handshim::condition condition() const noexcept { return facts(fault_).main; }
+  /// The fault as a code.
+  std::error_code code() const noexcept { return *this ? make_error_code(fault_) : std::error_code(); }
+  /// The native error's code, if it had one: its own category and value.
+  const std::error_code& native_code() const noexcept { return native_; }
+  /// All that is known; empty fields if nothing is. The views live as long as a copy of this failure.
+  const handshim::evidence& evidence() const noexcept { return detail::evidence_in(block_); }
+
+  bool is(handshim::fault f) const noexcept { return is_a(fault_, f); }
+  bool is(handshim::condition c) const noexcept { return holds(fault_, c); }
+
+  /// Stable and of a bounded vocabulary: "handshake.eof/status_line/0B", "handshake.rejected/503". For
+  /// grouping and counting; it never changes for one fault.
+  std::string fingerprint() const;
+  /// One line: what happened, to which endpoint, in which phase. The wording may change.
+  std::string what() const;
+  /// Several lines for a person: all the evidence, what it most likely means and what to do.
+  std::string describe() const;
+  /// One line of JSON, valid for any bytes that were received; see docs/exceptions.md for the fields.
+  std::string to_json() const;
+
+ private:
+  friend class error;
+  const char* what_line() const noexcept { return block_ ? detail::what_in(block_) : nullptr; }
+
+  const detail::evidence_block* block_ = nullptr;
+  std::error_code native_;
+  handshim::fault fault_ = handshim::fault::none;
+  handshim::phase phase_ = handshim::phase::unknown;
+};
+
+inline void swap(failure& a, failure& b) noexcept { a.swap(b); }
+
+/// The same as what().
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const failure& f) {
+  const std::string line = f.what();
+  return out.write(line.data(), static_cast<std::streamsize>(line.size()));
+}
+
+/// handshim's word on trying again, from the fact alone; HTTP status and close code are taken into account.
+advice advice_for(const failure& f) noexcept;
+
+}  // namespace handshim
+
+#if !defined(HANDSHIM_COMPILED)
+#include "handshim/impl/failure.ipp"
+#include "handshim/impl/print.ipp"
+#endif

@@ -1,0 +1,207 @@
+// Run code, or wrap a completion handler, so that only handshim errors come out.
+#pragma once
+
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "handshim/translate.hpp"
+#if HANDSHIM_HAS_EXCEPTIONS
+#include "handshim/raise.hpp"
+#if defined(__GLIBCXX__)
+#include <cxxabi.h>
+#endif
+#endif
+
+namespace handshim {
+
+#if HANDSHIM_HAS_EXCEPTIONS
+namespace detail {
+
+// Fills the handlers that a translator leaves free; never thrown.
+struct nothing_thrown_base {};
+template <std::size_t I, int Tag>
+struct nothing_thrown : nothing_thrown_base {};
+
+template <std::size_t I, int Tag, class List>
+struct nth {
+  using type = nothing_thrown<I, Tag>;
+};
+template <std::size_t I, int Tag, class First, class... Rest>
+struct nth<I, Tag, types<First, Rest...>> : nth<I - 1, Tag, types<Rest...>> {};
+template <int Tag, class First, class... Rest>
+struct nth<0, Tag, types<First, Rest...>> {
+  using type = First;
+};
+
+template <class List>
+struct length;
+template <class... T>
+struct length<types<T...>> : std::integral_constant<std::size_t, sizeof...(T)> {};
+
+template <class T, class = void>
+struct passes_of {
+  using type = types<>;
+};
+template <class T>
+struct passes_of<T, std::void_t<typename T::passes>> {
+  using type = typename T::passes;
+};
+
+/// The same failure with the exception that is being handled as its cause, unless it has one.
+inline failure with_cause(const failure& f) {
+  evidence known = f.evidence();
+  if (known.cause) return f;
+  known.cause = std::current_exception();
+  return failure(f.fault(), known, f.native_code(), f.phase());
+}
+
+template <class T, class E>
+failure translated(const E& e, phase p) {
+  if constexpr (std::is_base_of_v<nothing_thrown_base, E>)
+    return {};
+  else
+    return with_cause(T::translate(e, p));
+}
+
+#if defined(__GLIBCXX__)
+using forced_unwind = abi::__forced_unwind;
+#else
+struct forced_unwind {};
+#endif
+
+// All handlers in one try block: each listed type is a typed catch, without a rethrow.
+template <class T, class F, class Sink>
+auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
+  using listed = typename T::exceptions;
+  using passed = typename passes_of<T>::type;
+  static_assert(length<listed>::value <= 8, "a translator lists at most 8 exception types");
+  static_assert(length<passed>::value <= 4, "a translator lists at most 4 types to pass");
+#define HANDSHIM_PASS(i) \
+  catch (const typename nth<i, 1, passed>::type&) { throw; }
+#define HANDSHIM_CATCH(i) \
+  catch (const typename nth<i, 0, listed>::type& e) { sink(translated<T>(e, p)); }
+  try {
+    return std::forward<F>(fn)();
+  } catch (const error&) {
+    throw;
+  } catch (forced_unwind&) {
+    throw;
+  }
+  HANDSHIM_PASS(0)
+  HANDSHIM_PASS(1)
+  HANDSHIM_PASS(2)
+  HANDSHIM_PASS(3)
+  HANDSHIM_CATCH(0)
+  HANDSHIM_CATCH(1)
+  HANDSHIM_CATCH(2)
+  HANDSHIM_CATCH(3)
+  HANDSHIM_CATCH(4)
+  HANDSHIM_CATCH(5)
+  HANDSHIM_CATCH(6)
+  HANDSHIM_CATCH(7)
+  catch (const std::bad_alloc&) { throw; }
+  catch (const std::system_error& e) { sink(from_typed(e, p, std::current_exception())); }
+  catch (const std::exception& e) { sink(from_typed(e, p, std::current_exception())); }
+  catch (...) { sink(current_failure(p)); }
+#undef HANDSHIM_PASS
+#undef HANDSHIM_CATCH
+  if constexpr (!std::is_void_v<decltype(std::forward<F>(fn)())>) std::terminate();
+}
+
+}  // namespace detail
+
+/// Runs fn() and gives back what it returns. Whatever it throws comes out as handshim raises it: the types
+/// that Translator lists through their translator, std::system_error through its code, anything else as
+/// unclassified; a handshim::error, std::bad_alloc, thread cancellation and the types to pass go through
+/// unchanged. Costs nothing when nothing is thrown. Since 0.1.
+template <class Translator = default_translator, class F>
+auto guard(phase p, F&& fn, const policy_choice& by) -> decltype(std::forward<F>(fn)()) {
+  return detail::catching<Translator>(p, std::forward<F>(fn), [&by](const failure& f) { raise(f, by); });
+}
+
+/// The same under the policy that holds here when something is thrown.
+template <class Translator = default_translator, class Build = build_policy, class F>
+auto guard(phase p, F&& fn) -> decltype(std::forward<F>(fn)()) {
+  return detail::catching<Translator>(p, std::forward<F>(fn), [](const failure& f) { raise<Build>(f); });
+}
+
+/// Runs fn(), which returns nothing, and hands back the failure by value instead of raising it; no failure
+/// if nothing was thrown. A handshim::error is handed back too.
+template <class Translator = default_translator, class F>
+failure capture(phase p, F&& fn) {
+  failure out;
+  try {
+    detail::catching<Translator>(p, [&fn] { std::forward<F>(fn)(); }, [&out](failure f) { out = std::move(f); });
+  } catch (const error& e) {
+    out = e.failure();
+  }
+  return out;
+}
+#endif  // HANDSHIM_HAS_EXCEPTIONS
+
+namespace detail {
+
+// What Asio looks for in a handler, kept if the handler has it.
+template <class Handler, class = void>
+struct keeps_executor {};
+template <class Handler>
+struct keeps_executor<Handler, std::void_t<typename Handler::executor_type>> {
+  using executor_type = typename Handler::executor_type;
+};
+template <class Handler, class = void>
+struct keeps_allocator {};
+template <class Handler>
+struct keeps_allocator<Handler, std::void_t<typename Handler::allocator_type>> {
+  using allocator_type = typename Handler::allocator_type;
+};
+template <class Handler, class = void>
+struct keeps_cancellation {};
+template <class Handler>
+struct keeps_cancellation<Handler, std::void_t<typename Handler::cancellation_slot_type>> {
+  using cancellation_slot_type = typename Handler::cancellation_slot_type;
+};
+
+}  // namespace detail
+
+/// A completion handler for void(code, args...) or void(std::exception_ptr, args...) that calls
+/// handler(const failure&, args...). The handler's own associated executor, allocator and cancellation slot
+/// are kept, as far as it names them itself (executor_type and get_executor(), and so on).
+template <class Handler>
+class completion_handler : public detail::keeps_executor<Handler>,
+                           public detail::keeps_allocator<Handler>,
+                           public detail::keeps_cancellation<Handler> {
+ public:
+  completion_handler(phase p, Handler handler) : handler_(std::move(handler)), phase_(p) {}
+
+  template <class Code, class... Args>
+  void operator()(const Code& code, Args&&... args) {
+    handler_(code ? failure(from(code, phase_)) : failure(), std::forward<Args>(args)...);
+  }
+
+  template <class H = Handler>
+  auto get_executor() const noexcept -> decltype(std::declval<const H&>().get_executor()) {
+    return handler_.get_executor();
+  }
+  template <class H = Handler>
+  auto get_allocator() const noexcept -> decltype(std::declval<const H&>().get_allocator()) {
+    return handler_.get_allocator();
+  }
+  template <class H = Handler>
+  auto get_cancellation_slot() const noexcept -> decltype(std::declval<const H&>().get_cancellation_slot()) {
+    return handler_.get_cancellation_slot();
+  }
+
+  const Handler& handler() const noexcept { return handler_; }
+
+ private:
+  Handler handler_;
+  phase phase_;
+};
+
+template <class Handler>
+completion_handler<std::decay_t<Handler>> completion(phase p, Handler&& handler) {
+  return {p, std::forward<Handler>(handler)};
+}
+
+}  // namespace handshim

@@ -1,0 +1,12 @@
+// The core, for who wraps a client that they have: no sockets, no threads. client.hpp has clients.
+#pragma once
+
+#include "handshim/config.hpp"
+#include "handshim/fault.hpp"
+#include "handshim/failure.hpp"
+#include "handshim/kind.hpp"
+#include "handshim/policy.hpp"
+#include "handshim/exceptions.hpp"
+#include "handshim/raise.hpp"
+#include "handshim/translate.hpp"
+#include "handshim/guard.hpp"

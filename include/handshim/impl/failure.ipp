@@ -1,0 +1,212 @@
+#pragma once
+
+#include <atomic>
+#include <new>
+
+#include "handshim/failure.hpp"
+#include "handshim/impl/text.hpp"
+
+namespace handshim {
+namespace detail {
+
+// One block: this header, then the two lists, then all texts, each view pointing into it.
+struct evidence_block {
+  mutable std::atomic<std::uint32_t> owners{1};
+  evidence known;
+  const char* what = "";
+};
+
+inline std::size_t capped(std::size_t n, std::size_t limit) noexcept { return n < limit ? n : limit; }
+
+// The fields of an evidence that are texts, with how much of each is kept.
+struct text_field {
+  std::string_view evidence::*member;
+  std::size_t limit;
+};
+inline constexpr text_field text_fields[] = {
+    {&evidence::backend, 64},      {&evidence::detail, 512},      {&evidence::native_domain, 128},
+    {&evidence::native_text, 512}, {&evidence::http_reason, 128}, {&evidence::header, 64},
+    {&evidence::body, 1024},       {&evidence::first_bytes, 64},
+};
+inline constexpr std::size_t max_endpoint = 512, max_headers_kept = 32, max_header_text = 256,
+                             max_attempts_kept = 16, max_address = 64, max_reason = 123;
+
+using what_buffer = text_buffer<1024>;
+using endpoint_buffer = text_buffer<max_endpoint>;
+
+inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpoint) noexcept {
+  const public_endpoint shown = without_secrets(endpoint, !is_a(f, fault::uri_invalid));
+  append_escaped(out, shown.before);
+  append_escaped(out, shown.after);
+  out << shown.query;
+}
+
+inline void write_native(what_buffer& out, const evidence& known) noexcept {
+  if (known.native_domain.empty() && known.native_text.empty()) return;
+  out << "; native ";
+  append_escaped(out, known.native_domain, 64);
+  if (known.native_value != 0) out << ":" << static_cast<long long>(known.native_value);
+  if (known.native_text.empty()) return;
+  out << " ";
+  append_escaped(out, known.native_text, 160);
+}
+
+inline void write_close(what_buffer& out, const evidence& known) noexcept {
+  const close_view& frame = known.close_received ? known.close_received : known.close_sent;
+  if (!frame) return;
+  out << (known.close_received ? "; received " : "; sent ") << static_cast<long long>(frame.code);
+  if (frame.reason.empty()) return;
+  out << " ";
+  append_escaped(out, frame.reason);
+}
+
+// [endpoint: ]phase: description[: status][: detail][; close][; native] [name]
+inline void write_what(what_buffer& out, fault f, phase p, std::string_view endpoint, const evidence& known) noexcept {
+  if (!endpoint.empty()) out << endpoint << ": ";
+  if (p != phase::unknown) out << name(p) << ": ";
+  out << facts(f).description;
+  if (known.http_status != 0) {
+    out << ": " << static_cast<long long>(known.http_status) << (known.http_reason.empty() ? "" : " ");
+    append_escaped(out, known.http_reason);
+  }
+  if (!known.header.empty() && known.detail.empty()) {
+    out << ": ";
+    append_escaped(out, known.header);
+  }
+  if (!known.detail.empty()) {
+    out << ": ";
+    append_escaped(out, known.detail);
+  }
+  if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol)) write_close(out, known);
+  write_native(out, known);
+  out << " [" << name(f) << "]";
+}
+
+// Lays texts and lists down one behind the other in a block that is large enough for them.
+class packer {
+ public:
+  explicit packer(char* at) noexcept : at_(at) {}
+
+  std::string_view text(std::string_view source, std::size_t limit) noexcept {
+    const std::string_view kept = source.substr(0, limit);
+    if (!kept.empty()) std::memcpy(at_, kept.data(), kept.size());
+    const std::string_view stored(at_, kept.size());
+    at_ += kept.size();
+    return stored;
+  }
+
+  template <class T>
+  T* list(std::size_t count) noexcept {
+    T* first = reinterpret_cast<T*>(at_);
+    for (std::size_t i = 0; i < count; ++i) ::new (static_cast<void*>(first + i)) T();
+    at_ += count * sizeof(T);
+    return first;
+  }
+
+  void terminate() noexcept { *at_++ = '\0'; }
+
+ private:
+  char* at_;
+};
+
+inline std::size_t packed_size(const evidence& e, std::size_t endpoint, std::size_t what) noexcept {
+  std::size_t total = sizeof(evidence_block) + endpoint + what + 1;
+  for (const text_field& field : text_fields) total += capped((e.*field.member).size(), field.limit);
+  total += capped(e.close_received.reason.size(), max_reason) + capped(e.close_sent.reason.size(), max_reason);
+  for (std::size_t i = 0; i < capped(e.headers.size(), max_headers_kept); ++i)
+    total += sizeof(header_view) + capped(e.headers[i].name.size(), max_header_text) +
+             capped(e.headers[i].value.size(), max_header_text);
+  for (std::size_t i = 0; i < capped(e.attempts.size(), max_attempts_kept); ++i)
+    total += sizeof(attempt_view) + capped(e.attempts[i].address.size(), max_address);
+  return total;
+}
+
+inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept {
+  const std::size_t headers = capped(e.headers.size(), max_headers_kept);
+  const std::size_t attempts = capped(e.attempts.size(), max_attempts_kept);
+  auto* header = out.list<header_view>(headers);
+  auto* attempt = out.list<attempt_view>(attempts);
+  for (std::size_t i = 0; i < headers; ++i)
+    header[i] = {out.text(e.headers[i].name, max_header_text), out.text(e.headers[i].value, max_header_text)};
+  for (std::size_t i = 0; i < attempts; ++i)
+    attempt[i] = {out.text(e.attempts[i].address, max_address), e.attempts[i].error, e.attempts[i].elapsed};
+  kept.headers = {header, headers};
+  kept.attempts = {attempt, attempts};
+}
+
+static_assert(alignof(header_view) <= alignof(evidence_block) && alignof(attempt_view) <= alignof(evidence_block) &&
+              sizeof(evidence_block) % alignof(attempt_view) == 0 && sizeof(header_view) % alignof(attempt_view) == 0);
+
+inline evidence_block* pack(fault f, phase p, const evidence& e) noexcept {
+  endpoint_buffer endpoint;
+  write_endpoint(endpoint, f, e.endpoint);
+  what_buffer what;
+  write_what(what, f, p, endpoint.view(), e);
+  void* memory = ::operator new(packed_size(e, endpoint.size(), what.size()), std::nothrow);
+  if (memory == nullptr) return nullptr;
+  auto* block = ::new (memory) evidence_block{};
+  block->known = e;
+  packer out(static_cast<char*>(memory) + sizeof(evidence_block));
+  pack_lists(out, block->known, e);
+  for (const text_field& field : text_fields)
+    block->known.*field.member = out.text(e.*field.member, field.limit);
+  block->known.close_received.reason = out.text(e.close_received.reason, max_reason);
+  block->known.close_sent.reason = out.text(e.close_sent.reason, max_reason);
+  block->known.endpoint = out.text(endpoint.view(), max_endpoint);
+  block->what = out.text(what.view(), what.size()).data();
+  out.terminate();
+  return block;
+}
+
+HANDSHIM_INLINE void retain(const evidence_block* block) noexcept {
+  block->owners.fetch_add(1, std::memory_order_relaxed);
+}
+
+HANDSHIM_INLINE void release(const evidence_block* block) noexcept {
+  if (block->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  block->~evidence_block();
+  ::operator delete(const_cast<evidence_block*>(block));
+}
+
+HANDSHIM_INLINE const evidence& evidence_in(const evidence_block* block) noexcept {
+  static const auto& nothing = *new handshim::evidence{};
+  return block ? block->known : nothing;
+}
+
+HANDSHIM_INLINE const char* what_in(const evidence_block* block) noexcept { return block->what; }
+
+}  // namespace detail
+
+HANDSHIM_INLINE failure::failure(handshim::fault f, std::error_code native, handshim::phase p) noexcept
+    : native_(native), fault_(f), phase_(p == handshim::phase::unknown ? facts(f).when : p) {}
+
+HANDSHIM_INLINE failure::failure(handshim::fault f, const handshim::evidence& known, std::error_code native,
+                                 handshim::phase p) noexcept
+    : failure(f, native, p) {
+  if (!native) {
+    block_ = detail::pack(f, phase_, known);
+    return;
+  }
+  handshim::evidence completed = known;
+  if (completed.native_domain.empty()) completed.native_domain = native.category().name();
+  completed.native_value = native.value();
+  block_ = detail::pack(f, phase_, completed);
+}
+
+HANDSHIM_INLINE advice advice_for(const failure& f) noexcept {
+  const advice row = facts(f.fault()).retry;
+  const int status = f.evidence().http_status;
+  const int code = f.evidence().close_received.code;
+  if (row == advice::by_status) {
+    if (status == 429 || status == 503) return advice::throttled;
+    const bool passes = status == 408 || status == 425 || status == 500 || status == 502 || status == 504;
+    return passes ? advice::back_off : advice::fix_first;
+  }
+  if (row == advice::by_close_code) {
+    if (code == 1013) return advice::throttled;
+    return code == 1001 || code == 1011 || code == 1012 || code == 1014 ? advice::back_off : advice::fix_first;
+  }
+  return row;
+}
+
+}  // namespace handshim

@@ -1,0 +1,45 @@
+// The nearest of some words, for "did you mean".
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace handshim::detail {
+
+/// Edits (insert, delete, replace) between two words; words over 63 characters count by their start.
+inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcept {
+  constexpr std::size_t limit = 63;
+  a = a.substr(0, limit);
+  b = b.substr(0, limit);
+  std::size_t row[limit + 1];
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+class nearest_word {
+ public:
+  explicit nearest_word(std::string_view wanted) noexcept : wanted_(wanted) {}
+  void offer(std::string_view word) noexcept {
+    const std::size_t distance = edit_distance(wanted_, word);
+    if (distance >= distance_) return;
+    distance_ = distance;
+    best_ = word;
+  }
+  std::string_view best() const noexcept { return best_; }
+
+ private:
+  std::string_view wanted_, best_;
+  std::size_t distance_ = static_cast<std::size_t>(-1);
+};
+
+}  // namespace handshim::detail

@@ -1,0 +1,227 @@
+#pragma once
+
+#include <cerrno>
+
+#if defined(_WIN32)
+#include <ws2tcpip.h>
+#else
+#include <netdb.h>
+#endif
+#if HANDSHIM_HAS_RTTI && defined(__GNUC__)
+#include <cxxabi.h>
+
+#include <typeinfo>
+#endif
+
+#include <cstdlib>
+
+#include "handshim/translate.hpp"
+#if HANDSHIM_HAS_EXCEPTIONS
+#include "handshim/exceptions.hpp"
+#endif
+
+namespace handshim {
+namespace detail {
+
+enum class domain : std::uint8_t { other, errno_, getaddrinfo_, stream_ };
+
+inline domain domain_of(std::string_view name) noexcept {
+  if (name == "system" || name == "generic" || name == "asio.system") return domain::errno_;
+  if (name == "getaddrinfo") return domain::getaddrinfo_;
+  return name == "handshim.net" ? domain::stream_ : domain::other;
+}
+
+struct native_row {
+  domain where;
+  int value;
+  fault unknown, resolve, connect, tls, handshake, open;
+};
+inline constexpr native_row native_rows[] = {
+#define CODE(domain_, value, unknown, resolve, connect, tls, handshake, open)                               \
+  {domain::domain_, value,       fault::unknown,   fault::resolve, fault::connect, fault::tls, fault::handshake, \
+   fault::open},
+#include "handshim/data/native_codes.inc"
+#undef CODE
+};
+
+inline const native_row* find_row(std::string_view name, int value) noexcept {
+  const domain where = domain_of(name);
+  if (where == domain::other) return nullptr;
+  for (const native_row& row : native_rows)
+    if (row.where == where && row.value == value) return &row;
+  return nullptr;
+}
+
+inline fault in_phase(const native_row& row, phase p) noexcept {
+  switch (p) {
+    case phase::resolve: return row.resolve;
+    case phase::connect:
+    case phase::proxy: return row.connect;
+    case phase::tls: return row.tls;
+    case phase::handshake: return row.handshake;
+    case phase::open:
+    case phase::closing: return row.open;
+    case phase::local:
+    case phase::unknown: break;
+  }
+  return row.unknown;
+}
+
+// A code of a known domain without a row is at least what fails in its phase.
+inline fault coarse_fault(domain where, phase p) noexcept {
+  if (where == domain::getaddrinfo_) return fault::resolve_failed;
+  if (where == domain::other) return fault::unclassified;
+  switch (p) {
+    case phase::resolve: return fault::resolve_failed;
+    case phase::connect: return fault::connect_failed;
+    case phase::proxy: return fault::proxy_failed;
+    case phase::tls: return fault::tls_failed;
+    case phase::handshake: return fault::handshake_failed;
+    case phase::open:
+    case phase::closing: return fault::connection_lost;
+    case phase::local:
+    case phase::unknown: break;
+  }
+  return fault::unclassified;
+}
+
+inline fault translate_code(std::string_view name, int value, phase p) noexcept {
+  const native_row* row = find_row(name, value);
+  return row ? in_phase(*row, p) : coarse_fault(domain_of(name), p);
+}
+
+// A fault that belongs to a phase keeps it; the coarser phase that the caller named is for the rest.
+inline phase phase_for(fault f, phase told) noexcept {
+  const phase own = facts(f).when;
+  return own == phase::unknown || (own == phase::open && told == phase::closing) ? told : own;
+}
+
+HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
+  const native_row* row = find_row(category, value);
+  return row != nullptr && holds(row->unknown, wanted);
+}
+
+}  // namespace detail
+
+HANDSHIM_INLINE failure from_native(std::string_view domain, int value, std::string_view text, phase p,
+                                    const evidence& known) noexcept {
+  const fault f = detail::translate_code(domain, value, p);
+  evidence all = known;
+  all.native_domain = domain;
+  all.native_value = value;
+  all.native_text = text;
+  return failure(f, all, {}, detail::phase_for(f, p));
+}
+
+HANDSHIM_INLINE failure from(const std::error_code& code, phase p) noexcept {
+  if (!code) return {};
+  const fault own = fault_of(code);
+  const fault f = own != fault::none ? own : detail::translate_code(code.category().name(), code.value(), p);
+  return failure(f, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
+}
+
+HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidence& known) noexcept {
+  const failure bare = from(code, p);
+  return bare ? failure(bare.fault(), known, bare.native_code(), bare.phase()) : bare;
+}
+
+#if HANDSHIM_HAS_EXCEPTIONS
+namespace detail {
+
+// The dynamic type's name where the build has RTTI; a template, so that both kinds of unit can be linked.
+template <bool Rtti>
+std::string class_name(const std::exception& e) {
+#if HANDSHIM_HAS_RTTI && defined(__GNUC__)
+  if constexpr (Rtti) {
+    int status = 0;
+    char* readable = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
+    std::string out = readable ? readable : typeid(e).name();
+    std::free(readable);
+    return out;
+  }
+#endif
+  (void)e;
+  return "std::exception";
+}
+
+template <bool Rtti>
+std::exception_ptr nested_in(const std::exception& e) noexcept {
+#if HANDSHIM_HAS_RTTI
+  if constexpr (Rtti) {
+    const auto* nested = dynamic_cast<const std::nested_exception*>(&e);
+    if (nested) return nested->nested_ptr();
+  }
+#endif
+  (void)e;
+  return nullptr;
+}
+
+inline constexpr bool has_rtti = HANDSHIM_HAS_RTTI != 0;
+
+inline evidence known_of(std::string_view class_name, const char* text, const std::exception_ptr& cause) noexcept {
+  evidence known;
+  known.native_domain = class_name;
+  known.native_text = text;
+  known.cause = cause;
+  return known;
+}
+
+inline failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
+  return from(e.code(), p, known_of({}, e.what(), cause));
+}
+
+inline failure from_pointer(const std::exception_ptr& pointer, phase p, int depth);
+
+// The first exception in the chain that carries a code decides; the outer one's text is kept.
+inline failure from_typed(const std::exception& e, phase p, const std::exception_ptr& cause, int depth = 0) {
+  const std::string type = class_name<has_rtti>(e);
+  evidence known = known_of(type, e.what(), cause);
+  const std::exception_ptr inner = nested_in<has_rtti>(e);
+  if (inner && depth < 8) {
+    const failure deeper = from_pointer(inner, p, depth + 1);
+    if (deeper.native_code()) known.native_domain = {};
+    if (deeper.fault() != fault::unclassified) return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
+  }
+  return failure(fault::unclassified, known, {}, p);
+}
+
+// By the dynamic type where the build has RTTI.
+template <bool Rtti>
+failure from_reference(const std::exception& e, phase p) {
+#if HANDSHIM_HAS_RTTI
+  if constexpr (Rtti) {
+    if (const auto* own = dynamic_cast<const error*>(&e)) return own->failure();
+    if (const auto* coded = dynamic_cast<const std::system_error*>(&e)) return from_typed(*coded, p, nullptr);
+  }
+#endif
+  return from_typed(e, p, nullptr);
+}
+
+inline failure from_pointer(const std::exception_ptr& pointer, phase p, int depth) {
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const error& e) {
+    return e.failure();
+  } catch (const std::system_error& e) {
+    return from_typed(e, p, pointer);
+  } catch (const std::exception& e) {
+    return from_typed(e, p, pointer, depth);
+  } catch (...) {
+    return failure(fault::unclassified, known_of("unknown exception", "", pointer), {}, p);
+  }
+}
+
+}  // namespace detail
+
+HANDSHIM_INLINE failure from(const std::exception& e, phase p) {
+  return detail::from_reference<detail::has_rtti>(e, p);
+}
+
+HANDSHIM_INLINE failure from(const std::exception_ptr& e, phase p) {
+  return e ? detail::from_pointer(e, p, 0) : failure();
+}
+
+HANDSHIM_INLINE failure current_failure(phase p) { return from(std::current_exception(), p); }
+#endif
+
+}  // namespace handshim

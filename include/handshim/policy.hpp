@@ -1,0 +1,162 @@
+// Which exceptions a failure becomes: policies found by name, chosen by scope, compared.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "handshim/failure.hpp"
+#include "handshim/impl/policy_spec.hpp"
+#include "handshim/kind.hpp"
+#include "handshim/reading.hpp"
+
+namespace handshim {
+
+/// What a release's own reconnect loop would have done with a failure of connect().
+enum class verdict : std::uint8_t { no_loop, gives_up, retries };
+
+/// Who chose a policy, weakest first; `scope` is with_policy().
+enum class policy_source : std::uint8_t { builtin, build, program, environment, scope, fixed, argument };
+
+std::string_view name(verdict v) noexcept;
+std::string_view name(policy_source s) noexcept;
+
+namespace detail {
+struct policy_data;
+}
+
+/// Failure -> kinds, for one family and version. A handle to immutable data that lives as long as the
+/// program: copying is free, all members are thread-safe. Since 0.1.
+class policy {
+ public:
+  /// unified-1.
+  policy() noexcept;
+
+  /// The spec that it was found by, in its shortest form: "websockets-asyncio-14.0", with its overrides.
+  std::string_view name() const noexcept;
+  /// The kinds that a failure is raised as; kind::error alone under `native`.
+  kind_list kinds(const failure& f) const noexcept;
+  /// What that release's own reconnect loop would have done; no_loop where it has none.
+  verdict release_retries(const failure& f) const noexcept;
+  /// How that release reads: a preset for the options of a client. The defaults for unified and native.
+  const handshim::reading& reading() const noexcept;
+  /// Whether the client's own error goes on unchanged and handshim only observes.
+  bool is_native() const noexcept;
+
+  /// Same name: same behaviour. Holds across shared libraries.
+  friend bool operator==(const policy& a, const policy& b) noexcept { return a.name() == b.name(); }
+  friend bool operator!=(const policy& a, const policy& b) noexcept { return !(a == b); }
+
+ private:
+  friend struct detail::policy_data;
+  explicit policy(const detail::policy_data* data) noexcept : data_(data) {}
+  const detail::policy_data* data_;
+};
+
+/// The policy that a spec names, or why there is none. A spec is one of
+///   unified-1, native, websockets-14.0, websockets-legacy-13.1, websockets-asyncio-14.1, websockets-sync-15.0
+///   websockets-14.2...19                            14.2's behaviour, and no error though 19 is not known
+///   websockets-14.0,eof_before_status_line=invalid_message[,fault=kind...]
+/// A version between two known ones means the newest change not after it. On error, `why` is set to a
+/// policy_* fault whose text names the place and the valid words, and the result is unified-1. Specs of any
+/// origin are safe; each distinct policy is kept for ever, at about 1 KiB.
+policy find_policy(std::string_view spec, failure& why);
+/// raise.hpp has the overload that throws policy_error.
+
+/// The name of every built-in policy whose behaviour differs from the one before it in its family.
+std::vector<std::string> policy_names();
+
+/// A policy and who chose it.
+struct policy_choice {
+  handshim::policy policy;
+  policy_source source = policy_source::argument;
+
+  policy_choice(handshim::policy p, policy_source s = policy_source::argument) noexcept : policy(p), source(s) {}
+};
+
+/// Chooses for the whole program, over the build's default; belongs in main(). Clients that exist already
+/// keep theirs. Thread-safe. Header-only programs of several shared libraries have one such choice per
+/// library: link the compiled variant there.
+void set_policy(policy p) noexcept;
+/// Forgets what set_policy() and use_environment() chose.
+void reset_policy() noexcept;
+
+/// Reads HANDSHIM_POLICY, once, now; the library never reads the environment otherwise. What it names wins
+/// over set_policy(), not over a policy given to a call or a client. If it is not a valid spec nothing is
+/// changed and the failure says why; unset or empty is no failure. Set-uid programs read nothing. Call it
+/// before other threads change the environment.
+failure use_environment();
+
+namespace detail {
+
+const policy_data* parse_policy(std::string_view spec, failure& why);
+
+/// What holds for this thread now, strongest of scope, environment and program; null if none was chosen.
+const policy_data* run_time_choice(policy_source& source) noexcept;
+void enter_scope(policy p, const policy_data*& before) noexcept;
+void leave_scope(const policy_data* before) noexcept;
+policy_choice build_choice(std::string_view spec, policy_source source) noexcept;
+policy_choice choose(std::string_view build_spec) noexcept;
+
+/// A spec as a type, so that functions of units built differently are different functions.
+template <char... Text>
+struct spec {
+  static constexpr char text[] = {Text..., '\0'};
+  static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
+                "HANDSHIM_DEFAULT_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
+  static policy_choice choose() noexcept { return detail::choose(std::string_view(text, sizeof...(Text))); }
+};
+template <char... Text>
+struct fixed_spec {
+  static constexpr char text[] = {Text..., '\0'};
+  static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
+                "HANDSHIM_FIXED_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
+  static policy_choice choose() noexcept {
+    static const policy_choice fixed = build_choice(std::string_view(text, sizeof...(Text)), policy_source::fixed);
+    return fixed;
+  }
+};
+
+}  // namespace detail
+
+// This unit's default or fixed policy, as a type. In an unnamed namespace: each unit has its own.
+namespace {
+#if defined(HANDSHIM_FIXED_POLICY)
+template <std::size_t... I>
+auto handshim_build_spec(std::index_sequence<I...>) -> detail::fixed_spec<HANDSHIM_FIXED_POLICY[I]...>;
+using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_FIXED_POLICY) - 1>{}));
+#else
+template <std::size_t... I>
+auto handshim_build_spec(std::index_sequence<I...>) -> detail::spec<HANDSHIM_DEFAULT_POLICY[I]...>;
+using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_DEFAULT_POLICY) - 1>{}));
+#endif
+}  // namespace
+
+/// The policy that holds here and now, and who chose it.
+template <class Build = build_policy>
+policy_choice current_policy() noexcept {
+  return Build::choose();
+}
+
+/// Runs fn with p as this thread's policy, for synchronous calls in tests. Clients made before keep theirs.
+template <class F>
+decltype(auto) with_policy(policy p, F&& fn) {
+  struct scope {
+    const detail::policy_data* before = nullptr;
+    explicit scope(policy now) noexcept { detail::enter_scope(now, before); }
+    ~scope() { detail::leave_scope(before); }
+  } entered(p);
+  return std::forward<F>(fn)();
+}
+
+/// The kinds that a failure becomes under a policy.
+inline kind_list kinds(const failure& f, const policy& p) noexcept { return p.kinds(f); }
+
+}  // namespace handshim
+
+#if !defined(HANDSHIM_COMPILED)
+#include "handshim/impl/policy.ipp"
+#endif

@@ -1,0 +1,44 @@
+// failure + policy -> one throw: the only place where exceptions begin.
+#pragma once
+
+#include "handshim/exceptions.hpp"
+
+#if HANDSHIM_HAS_EXCEPTIONS
+
+namespace handshim {
+
+namespace detail {
+[[noreturn]] void raise_as(const failure& f, const policy_choice& by);
+std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept;
+}  // namespace detail
+
+/// Throws the failure as the kinds that the policy makes of it. Under `native`: the client's own exception
+/// if it threw one, else std::system_error with its code. The failure must be one (test it first).
+[[noreturn]] inline void raise(const failure& f, const policy_choice& by) { detail::raise_as(f, by); }
+
+/// The same under the policy that holds here.
+template <class Build = build_policy>
+[[noreturn]] void raise(const failure& f) {
+  detail::raise_as(f, current_policy<Build>());
+}
+
+/// What raise() would throw, without a throw: for futures, promises and completion handlers.
+inline std::exception_ptr to_exception_ptr(const failure& f, const policy_choice& by) noexcept {
+  return detail::exception_as(f, by);
+}
+
+template <class Build = build_policy>
+std::exception_ptr to_exception_ptr(const failure& f) noexcept {
+  return detail::exception_as(f, current_policy<Build>());
+}
+
+/// The policy that a spec names; throws policy_error, whose text names the place and the valid words.
+policy find_policy(std::string_view spec);
+
+}  // namespace handshim
+
+#if !defined(HANDSHIM_COMPILED)
+#include "handshim/impl/raise.ipp"
+#endif
+
+#endif  // HANDSHIM_HAS_EXCEPTIONS
