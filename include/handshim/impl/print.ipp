@@ -26,24 +26,6 @@ class string_text {
   std::string text_;
 };
 
-inline char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-inline bool contains_lower(std::string_view text, std::string_view word) noexcept {
-  for (std::size_t i = 0; i + word.size() <= text.size(); ++i) {
-    std::size_t n = 0;
-    while (n < word.size() && lower(text[i + n]) == word[n]) ++n;
-    if (n == word.size()) return true;
-  }
-  return false;
-}
-
-/// Headers whose value is a secret, or holds one: never printed.
-inline bool is_secret_header(std::string_view name) noexcept {
-  for (std::string_view word : {"cookie", "authorization", "authentication-info", "token", "secret", "api-key"})
-    if (contains_lower(name, word)) return true;
-  return false;
-}
-
 template <class Out>
 void write_header_value(Out& out, const header_view& header) {
   if (is_secret_header(header.name)) {
@@ -132,7 +114,8 @@ class description {
     if (!known_.backend.empty()) append_escaped(line("backend"), known_.backend);
     if (!known_.native_domain.empty() || !known_.native_text.empty()) {
       append_escaped(line("native"), known_.native_domain);
-      out_ << ":" << static_cast<long long>(known_.native_value) << " ";
+      if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
+      out_ << " ";
       append_escaped(out_, known_.native_text);
     }
     if (known_.elapsed.count() != 0) line("elapsed") << milliseconds(known_.elapsed) << " ms";

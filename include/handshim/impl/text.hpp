@@ -54,6 +54,24 @@ void append_escaped(Out& out, std::string_view text, std::size_t limit = static_
   if (shown.size() < text.size()) out << std::string_view("...");
 }
 
+inline char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+inline bool contains_lower(std::string_view text, std::string_view word) noexcept {
+  for (std::size_t i = 0; i + word.size() <= text.size(); ++i) {
+    std::size_t n = 0;
+    while (n < word.size() && lower(text[i + n]) == word[n]) ++n;
+    if (n == word.size()) return true;
+  }
+  return false;
+}
+
+/// Headers whose value is a secret, or holds one: never printed.
+inline bool is_secret_header(std::string_view name) noexcept {
+  for (std::string_view word : {"cookie", "authorization", "authentication-info", "token", "secret", "api-key"})
+    if (contains_lower(name, word)) return true;
+  return false;
+}
+
 /// The parts of an endpoint that may be shown: without user info, with "?..." for a query.
 struct public_endpoint {
   std::string_view before, after, query;

@@ -137,7 +137,9 @@ std::string class_name(const std::exception& e) {
     char* readable = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
     std::string out = readable ? readable : typeid(e).name();
     std::free(readable);
-    return out;
+    // What std::throw_with_nested wraps round a class is no part of its name.
+    constexpr std::string_view wrapper = "std::_Nested_exception<";
+    return starts_with(out, wrapper) ? out.substr(wrapper.size(), out.size() - wrapper.size() - 1) : out;
   }
 #endif
   (void)e;
@@ -166,8 +168,10 @@ inline evidence known_of(std::string_view class_name, const char* text, const st
   return known;
 }
 
+// The domain is the code's, or the class where the code is one of handshim's own.
 inline failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
-  return from(e.code(), p, known_of({}, e.what(), cause));
+  const std::string type = fault_of(e.code()) != fault::none ? class_name<has_rtti>(e) : std::string();
+  return from(e.code(), p, known_of(type, e.what(), cause));
 }
 
 inline failure from_pointer(const std::exception_ptr& pointer, phase p, int depth);

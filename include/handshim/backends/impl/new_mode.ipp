@@ -1,0 +1,132 @@
+#pragma once
+
+#include <array>
+
+#include "handshim/backends/new_mode.hpp"
+#include "handshim/backends/throwing.hpp"
+
+namespace handshim {
+namespace detail {
+
+// The parser's exception for what it met, in the classes that a general parser has.
+inline std::exception_ptr new_parser_exception(fault f) {
+  const std::error_code code = make_error_code(f);
+  if (f == fault::bare_line_feed) return std::make_exception_ptr(new_client::eof_error(code));
+  if (is_a(f, fault::response_too_large) || f == fault::body_too_large)
+    return std::make_exception_ptr(new_client::security_error(code));
+  if (f == fault::content_length_repeated) return std::make_exception_ptr(new_client::lookup_error(code));
+  if (f == fault::transfer_coding_unsupported) return std::make_exception_ptr(new_client::not_implemented_error(code));
+  return std::make_exception_ptr(new_client::value_error(code));
+}
+
+inline void rethrow_if(const std::exception_ptr& stored) {
+  if (stored) std::rethrow_exception(stored);
+}
+
+inline void throw_new_error(const std::error_code& error) {
+  if (error) throw std::system_error(error);
+}
+
+inline void check_new_response(backends::opening& steps, const backends::trace& note, fault wrong) {
+  if (wrong == fault::none) wrong = steps.check();
+  if (wrong == fault::none) return;
+  const std::error_code code = make_error_code(wrong);
+  if (is_a(wrong, fault::upgrade_rejected)) throw new_client::invalid_status(code, note.response);
+  throw new_client::invalid_handshake(code, note.header);
+}
+
+inline void check_new_result(backends::live& at, const std::error_code& error) {
+  if (!error) return;
+  const fault f = fault_of(error);
+  const bool over = is_a(f, fault::closed) || is_a(f, fault::connection_lost) || is_a(f, fault::protocol_violated);
+  if (over) throw new_client::connection_closed(error, at.open->state());
+  throw std::system_error(error);
+}
+
+}  // namespace detail
+
+HANDSHIM_INLINE void new_client::handshake::receive_data(std::string_view bytes) {
+  const std::size_t taken = reader_.consume(bytes);
+  if (reader_.error() != fault::none)
+    exception_ = detail::new_parser_exception(reader_.error());
+  else
+    rest_ = bytes.substr(taken);
+}
+
+HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& how) {
+  const bool eof = how == net::stream_errc::eof;
+  const bool late = how == net::stream_errc::timed_out;
+  const auto ending = eof ? rfc6455::ending::eof : late ? rfc6455::ending::timeout : rfc6455::ending::reset;
+  if (reader_.end(ending) == fault::none) return;
+  // To the parser a reset is an end of file too; the code keeps them apart.
+  exception_ = late ? std::make_exception_ptr(std::system_error(how)) : std::make_exception_ptr(eof_error(how));
+}
+
+HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view uri, net::deadline until) {
+  backends::opening steps(how_, at.stop, at.note, until);
+  if (const fault f = steps.begin(uri); f != fault::none) throw invalid_uri(make_error_code(f));
+  detail::throw_new_error(at.stop.error());
+  for (;;) {
+    detail::throw_new_error(steps.request());
+    handshake protocol(how_.reading);
+    std::array<char, 4096> block;
+    while (!protocol.done()) {
+      std::error_code ended;
+      const std::size_t n = steps.read(block.data(), block.size(), ended);
+      if (n != 0) protocol.receive_data({block.data(), n});
+      at.note.where = protocol.reader().where();
+      if (ended && !protocol.done()) protocol.receive_end(ended);
+    }
+    at.note.response = protocol.reader().get();
+    at.note.header = protocol.reader().fault_header();
+    detail::rethrow_if(protocol.exception());
+    fault wrong = fault::none;
+    if (steps.redirected(wrong)) continue;
+    detail::check_new_response(steps, at.note, wrong);
+    at.open = steps.finish(protocol.rest());
+    subprotocol_ = steps.subprotocol();
+    return;
+  }
+}
+
+HANDSHIM_INLINE void new_client::send(backends::live& at, opcode type, std::string_view data, net::deadline until) {
+  detail::check_new_result(at, at.open->send(type, data, until));
+}
+
+HANDSHIM_INLINE message new_client::recv(backends::live& at, net::deadline until) {
+  message out;
+  detail::check_new_result(at, at.open->recv(out, until));
+  return out;
+}
+
+HANDSHIM_INLINE void new_client::ping(backends::live& at, std::string_view payload, net::deadline until) {
+  detail::check_new_result(at, at.open->ping(payload, until));
+}
+
+HANDSHIM_INLINE void new_client::close(backends::live& at, std::uint16_t code, std::string_view reason,
+                                       net::deadline until) {
+  detail::check_new_result(at, at.open->close(code, reason, until));
+}
+
+HANDSHIM_INLINE failure new_mode::connect(std::string_view uri, net::deadline until) {
+  return backends::connecting(slot_, name, [&](backends::live& at) { client_.connect(at, uri, until); });
+}
+
+HANDSHIM_INLINE failure new_mode::send(opcode type, std::string_view data, net::deadline until) {
+  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.send(at, type, data, until); });
+}
+
+HANDSHIM_INLINE failure new_mode::recv(message& out, net::deadline until) {
+  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { out = client_.recv(at, until); });
+}
+
+HANDSHIM_INLINE failure new_mode::ping(std::string_view payload, net::deadline until) {
+  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.ping(at, payload, until); });
+}
+
+HANDSHIM_INLINE failure new_mode::close(std::uint16_t code, std::string_view reason, net::deadline until) {
+  return backends::operating(slot_, name, phase::closing,
+                             [&](backends::live& at) { client_.close(at, code, reason, until); });
+}
+
+}  // namespace handshim

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+
+#include "handshim/backends/opening.hpp"
+#include "handshim/impl/text.hpp"
+
+namespace handshim::backends {
+namespace detail {
+
+inline bool is_redirect(int status) noexcept {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+inline bool peer_left(const std::error_code& error) noexcept {
+  return error == std::errc::broken_pipe || error == std::errc::connection_reset;
+}
+
+// Secrets that are for one server only.
+inline bool is_credential(const rfc6455::header& h) noexcept {
+  return handshim::detail::is_secret_header(h.name);
+}
+
+}  // namespace detail
+
+HANDSHIM_INLINE fault opening::begin(std::string_view uri) {
+  note_.endpoint = uri;
+  note_.phase = phase::local;
+  if (const fault f = rfc6455::parse_uri(uri, to_); f != fault::none) return f;
+  note_.endpoint = to_.text();
+  request_.subprotocols = how_.subprotocols;
+  request_.headers = how_.headers;
+  request_.origin = how_.origin;
+  request_.user_agent = how_.user_agent;
+  if (to_.has_user_info) request_.authorization = rfc6455::basic_authorization(to_.user, to_.password);
+  return rfc6455::check_request(request_, note_.detail);
+}
+
+HANDSHIM_INLINE std::error_code opening::open_stream() {
+  std::error_code error;
+  if (how_.open_stream) {
+    note_.phase = phase::connect;
+    stream_ = how_.open_stream(to_, until_, stop_, error);
+    return stream_ || error ? error : make_error_code(fault::connect_failed);
+  }
+  if (to_.secure) return make_error_code(fault::tls_unsupported);
+  net::connect_result made = net::connect_tcp(to_.host, to_.port, until_, stop_);
+  note_.phase = made.step == net::connect_step::resolve ? phase::resolve : phase::connect;
+  for (net::attempt& a : made.attempts) note_.attempts.push_back(std::move(a));
+  stream_ = std::move(made.stream);
+  return made.error;
+}
+
+HANDSHIM_INLINE std::error_code opening::write_request() {
+  const std::string text = rfc6455::build_request(to_, request_, key_);
+  std::size_t written = 0;
+  std::error_code error;
+  while (written < text.size() && !error) {
+    const std::size_t n = stream_->write_some(text.data() + written, text.size() - written, until_, error);
+    written += n;
+    note_.bytes_out += n;
+  }
+  return detail::peer_left(error) ? std::error_code() : error;
+}
+
+HANDSHIM_INLINE std::error_code opening::request() {
+  stream_.reset();
+  if (const std::error_code error = open_stream()) return error;
+  note_.phase = phase::handshake;
+  note_.response = {};
+  note_.where = rfc6455::part::before_status_line;
+  note_.header.clear();
+  note_.first_bytes.clear();
+  note_.bytes_in = note_.bytes_out = 0;
+  key_ = rfc6455::make_key();
+  return write_request();
+}
+
+HANDSHIM_INLINE std::size_t opening::read(char* to, std::size_t size, std::error_code& error) {
+  // Data that keeps coming must not outlast the deadline.
+  if (until_.passed()) return error = net::stream_errc::timed_out, 0;
+  const std::size_t n = stream_->read_some(to, size, until_, error);
+  note_.bytes_in += n;
+  constexpr std::size_t kept = 64;
+  if (note_.first_bytes.size() < kept) note_.first_bytes.append(to, n < kept ? n : kept);
+  return n;
+}
+
+HANDSHIM_INLINE bool opening::redirected(fault& error) {
+  error = fault::none;
+  if (how_.reading.redirects == follow::none || !detail::is_redirect(note_.response.status)) return false;
+  const std::string* location = note_.response.find("Location");
+  note_.header = "Location";
+  if (location == nullptr) return error = fault::redirect_without_location, false;
+  if (note_.redirects >= how_.reading.max_redirects) return error = fault::too_many_redirects, false;
+  const rfc6455::uri from = to_;
+  error = rfc6455::resolve_location(from, *location, how_.reading.redirects, to_);
+  if (error != fault::none) return false;
+  ++note_.redirects;
+  note_.endpoint = to_.text();
+  if (!to_.same_origin(from)) {
+    request_.authorization.clear();
+    auto& headers = request_.headers;
+    headers.erase(std::remove_if(headers.begin(), headers.end(), detail::is_credential), headers.end());
+  } else if (to_.has_user_info) {
+    request_.authorization = rfc6455::basic_authorization(to_.user, to_.password);
+  }
+  return true;
+}
+
+HANDSHIM_INLINE fault opening::check() {
+  if (note_.response.status != 101) return fault::upgrade_rejected;
+  const rfc6455::upgrade found = rfc6455::check_upgrade(note_.response, key_, how_.subprotocols);
+  note_.header = found.header;
+  subprotocol_ = found.subprotocol;
+  return found.error;
+}
+
+HANDSHIM_INLINE std::unique_ptr<session> opening::finish(std::string_view rest) {
+  note_.phase = phase::open;
+  note_.bytes_in -= rest.size();  // the session counts them
+  return std::make_unique<session>(std::move(stream_), how_.reading, how_.max_message_size,
+                                   keepalive{how_.ping_interval, how_.ping_timeout}, rest);
+}
+
+}  // namespace handshim::backends

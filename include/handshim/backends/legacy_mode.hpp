@@ -1,0 +1,100 @@
+// A client in the manner of websockets' legacy client: it reads line by line and throws its own exceptions.
+// Every unreadable response is one invalid_message with the parser's exception nested in it. Also an example
+// of how to wrap a client that throws: legacy_mode, below, wraps legacy_client.
+#pragma once
+
+#include "handshim/config.hpp"
+
+#if HANDSHIM_HAS_EXCEPTIONS
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "handshim/backends/live.hpp"
+#include "handshim/backends/opening.hpp"
+#include "handshim/message.hpp"
+#include "handshim/options.hpp"
+
+namespace handshim {
+
+/// The client itself: it knows nothing of handshim's exceptions. What it throws is below; trouble with the
+/// socket is std::system_error.
+class legacy_client {
+ public:
+  struct error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  struct invalid_uri : error {
+    using error::error;
+  };
+  struct invalid_message : error {
+    using error::error;
+  };
+  struct invalid_status_code : error {
+    explicit invalid_status_code(int code) : error("server rejected the connection: HTTP " + std::to_string(code)), status(code) {}
+    int status;
+  };
+  struct invalid_header : error {
+    explicit invalid_header(const std::string& name) : error("missing or invalid header: " + name), header(name) {}
+    std::string header;
+  };
+  struct redirect_error : error {
+    using error::error;
+  };
+  struct connection_closed : error {
+    connection_closed(int code_, const std::string& reason_)
+        : error("connection is closed: code = " + std::to_string(code_)), code(code_), reason(reason_) {}
+    int code;
+    std::string reason;
+  };
+  /// What the parser throws; it stands nested in the others.
+  struct parse_error : std::system_error {
+    using std::system_error::system_error;
+  };
+
+  explicit legacy_client(options how) : how_(std::move(how)) {}
+
+  void connect(backends::live& at, std::string_view uri, net::deadline until);
+  void send(backends::live& at, opcode type, std::string_view data, net::deadline until);
+  message recv(backends::live& at, net::deadline until);
+  void ping(backends::live& at, std::string_view payload, net::deadline until);
+  void close(backends::live& at, std::uint16_t code, std::string_view reason, net::deadline until);
+  const std::string& subprotocol() const noexcept { return subprotocol_; }
+  void configure(options how) { how_ = std::move(how); }
+
+ private:
+  options how_;
+  std::string subprotocol_;
+};
+
+/// A Backend for client<Backend> over the legacy client. Threads as raw_sockets. Since 0.1.
+class legacy_mode {
+ public:
+  static constexpr std::string_view name = "legacy_mode";
+
+  explicit legacy_mode(options how) : client_(std::move(how)) {}
+
+  failure connect(std::string_view uri, net::deadline until);
+  failure send(opcode type, std::string_view data, net::deadline until);
+  failure recv(message& out, net::deadline until);
+  failure ping(std::string_view payload, net::deadline until);
+  failure close(std::uint16_t code, std::string_view reason, net::deadline until);
+  void cancel() noexcept { slot_.cancel(); }
+  std::string subprotocol() const { return client_.subprotocol(); }
+  void configure(options how) { client_.configure(std::move(how)); }
+
+ private:
+  legacy_client client_;
+  backends::live_slot slot_;
+};
+
+}  // namespace handshim
+
+#if !defined(HANDSHIM_COMPILED)
+#include "handshim/backends/impl/legacy_mode.ipp"
+#endif
+
+#endif  // HANDSHIM_HAS_EXCEPTIONS

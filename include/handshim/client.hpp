@@ -1,0 +1,175 @@
+// client<Backend>: the same calls for every client under the shim.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "handshim/message.hpp"
+#include "handshim/net/deadline.hpp"
+#include "handshim/options.hpp"
+#include "handshim/rfc6455/close_code.hpp"
+#include "handshim/rfc6455/utf8.hpp"
+#if HANDSHIM_HAS_EXCEPTIONS
+#include "handshim/raise.hpp"
+#endif
+
+namespace handshim {
+
+/// A WebSocket client (RFC 6455, no extensions). Each call has three forms: one that throws what the policy
+/// makes of a failure, one with a std::error_code& (a fault's code), one with a failure&. The policy is that of
+/// the options, else the one that holds when the client is made. Every call returns by the deadline of its
+/// option. At once: one thread in recv(), one in send(), and close(), ping() and cancel() from any thread;
+/// anything else is a concurrency_error. Moving is for one thread alone. Since 0.1.
+template <class Backend>
+class client {
+ public:
+  template <class Build = build_policy>
+  explicit client(options how = {}, Build = {})
+      : state_(std::make_unique<state>(how, how.policy ? policy_choice(*how.policy) : current_policy<Build>())) {}
+
+  client(client&&) noexcept = default;
+  client& operator=(client&&) noexcept = default;
+  ~client() = default;
+
+  /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
+  void connect(std::string_view uri, failure& why) {
+    settle(why, backend().connect(uri, by(&options::open_timeout)));
+  }
+  /// The same with other options; their policy, if any, is that of the client from now on.
+  void connect(std::string_view uri, options how, failure& why) {
+    if (how.policy) state_->choice = *how.policy;
+    state_->how = how;
+    backend().configure(std::move(how));
+    connect(uri, why);
+  }
+
+  /// Sends a text message, which must be valid UTF-8.
+  void send(std::string_view text, failure& why) {
+    if (!rfc6455::is_utf8(text)) return settle(why, failure(fault::text_not_utf8));
+    settle(why, backend().send(opcode::text, text, by(&options::send_timeout)));
+  }
+  void send_binary(std::string_view data, failure& why) {
+    settle(why, backend().send(opcode::binary, data, by(&options::send_timeout)));
+  }
+
+  /// Waits for the next message, until options::recv_timeout or the given time; passing it is a recv_timeout
+  /// that leaves the connection usable. A closed or lost connection is a failure.
+  message recv(failure& why) { return recv(std::chrono::nanoseconds(state_->how.recv_timeout), why); }
+  message recv(std::chrono::nanoseconds timeout, failure& why) {
+    message out;
+    settle(why, backend().recv(out, timeout.count() > 0 ? net::deadline::in(timeout) : net::deadline::never()));
+    return out;
+  }
+
+  /// Sends a ping with at most 125 bytes; it does not wait for the pong.
+  void ping(std::string_view payload, failure& why) {
+    if (payload.size() > 125) return settle(why, failure(fault::control_payload_too_long));
+    settle(why, backend().ping(payload, by(&options::send_timeout)));
+  }
+
+  /// Closes in order: sends a close frame and waits for the answer, at most options::close_timeout. Closing
+  /// what is closed or lost is no failure; recv() tells how the connection ended.
+  void close(std::uint16_t code, std::string_view reason, failure& why) {
+    if (!rfc6455::may_be_sent(code)) return settle(why, failure(fault::close_code_not_sendable));
+    if (reason.size() > 123 || !rfc6455::is_utf8(reason)) return settle(why, failure(fault::close_reason_invalid));
+    settle(why, backend().close(code, reason, by(&options::close_timeout)));
+  }
+  void close(failure& why) { close(1000, {}, why); }
+
+  /// Ends every call under way, at once, with fault::cancelled; the connection is then unusable. From any
+  /// thread; a connect() that begins later is not affected.
+  void cancel() noexcept { state_->backend.cancel(); }
+
+  void connect(std::string_view uri, std::error_code& ec) { as_code(ec, [&](failure& f) { connect(uri, f); }); }
+  void connect(std::string_view uri, options how, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { connect(uri, std::move(how), f); });
+  }
+  void send(std::string_view text, std::error_code& ec) { as_code(ec, [&](failure& f) { send(text, f); }); }
+  void send_binary(std::string_view data, std::error_code& ec) { as_code(ec, [&](failure& f) { send_binary(data, f); }); }
+  message recv(std::error_code& ec) { return as_code(ec, [&](failure& f) { return recv(f); }); }
+  message recv(std::chrono::nanoseconds timeout, std::error_code& ec) {
+    return as_code(ec, [&](failure& f) { return recv(timeout, f); });
+  }
+  void ping(std::string_view payload, std::error_code& ec) { as_code(ec, [&](failure& f) { ping(payload, f); }); }
+  void close(std::uint16_t code, std::string_view reason, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { close(code, reason, f); });
+  }
+  void close(std::error_code& ec) { close(1000, {}, ec); }
+
+#if HANDSHIM_HAS_EXCEPTIONS
+  void connect(std::string_view uri) { or_raise([&](failure& f) { connect(uri, f); }); }
+  void connect(std::string_view uri, options how) { or_raise([&](failure& f) { connect(uri, std::move(how), f); }); }
+  void send(std::string_view text) { or_raise([&](failure& f) { send(text, f); }); }
+  void send_binary(std::string_view data) { or_raise([&](failure& f) { send_binary(data, f); }); }
+  message recv() { return or_raise([&](failure& f) { return recv(f); }); }
+  message recv(std::chrono::nanoseconds timeout) { return or_raise([&](failure& f) { return recv(timeout, f); }); }
+  void ping(std::string_view payload = {}) { or_raise([&](failure& f) { ping(payload, f); }); }
+  void close(std::uint16_t code = 1000, std::string_view reason = {}) { or_raise([&](failure& f) { close(code, reason, f); }); }
+#endif
+
+  /// The policy that this client raises under, and who chose it.
+  const policy_choice& choice() const noexcept { return state_->choice; }
+  /// The newest failure of any call of this client. Thread-safe.
+  failure last_failure() const {
+    const std::lock_guard<std::mutex> hold(state_->mutex);
+    return state_->last;
+  }
+  /// The subprotocol that the server chose; empty for none.
+  std::string subprotocol() const { return state_->backend.subprotocol(); }
+
+ private:
+  struct state {
+    state(const options& o, const policy_choice& c) : how(o), choice(c), backend(o) {}
+    options how;
+    policy_choice choice;
+    Backend backend;
+    mutable std::mutex mutex;
+    failure last;
+  };
+
+  Backend& backend() noexcept { return state_->backend; }
+  net::deadline by(options::duration options::*timeout) const noexcept {
+    const options::duration span = state_->how.*timeout;
+    return span.count() > 0 ? net::deadline::in(span) : net::deadline::never();
+  }
+  void settle(failure& why, failure result) {
+    why = std::move(result);
+    if (!why) return;
+    const std::lock_guard<std::mutex> hold(state_->mutex);
+    state_->last = why;
+  }
+  template <class Call>
+  static auto as_code(std::error_code& ec, Call call) {
+    failure why;
+    struct writer {
+      const failure& from;
+      std::error_code& to;
+      ~writer() { to = from.code(); }
+    } write{why, ec};
+    return call(why);
+  }
+#if HANDSHIM_HAS_EXCEPTIONS
+  template <class Call>
+  auto or_raise(Call call) -> decltype(call(std::declval<failure&>())) {
+    failure why;
+    if constexpr (std::is_void_v<decltype(call(why))>) {
+      call(why);
+      if (why) raise(why, state_->choice);
+    } else {
+      auto result = call(why);
+      if (why) raise(why, state_->choice);
+      return result;
+    }
+  }
+#endif
+
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace handshim

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <climits>
+
+#include "handshim/net/deadline.hpp"
+
+namespace handshim::net {
+
+HANDSHIM_INLINE deadline deadline::in(std::chrono::nanoseconds span) noexcept {
+  const auto now = clock::now();
+  if (span <= std::chrono::nanoseconds::zero()) return deadline(now);
+  if (span >= clock::time_point::max() - now) return never();
+  return deadline(now + std::chrono::duration_cast<clock::duration>(span));
+}
+
+HANDSHIM_INLINE bool deadline::passed() const noexcept { return !is_never() && clock::now() >= when_; }
+
+HANDSHIM_INLINE std::chrono::nanoseconds deadline::remaining() const noexcept {
+  if (is_never()) return std::chrono::nanoseconds::max();
+  const auto now = clock::now();
+  if (now >= when_) return std::chrono::nanoseconds::zero();
+  return when_ - now;
+}
+
+HANDSHIM_INLINE int deadline::poll_timeout() const noexcept {
+  if (is_never()) return -1;
+  // Rounded up: rounded down, the last millisecond would be spent in a busy loop.
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(remaining()).count();
+  return left < INT_MAX ? static_cast<int>(left) : INT_MAX;
+}
+
+HANDSHIM_INLINE deadline earlier(deadline a, deadline b) noexcept { return b.when() < a.when() ? b : a; }
+
+}  // namespace handshim::net

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "handshim/net/error.hpp"
+#include "handshim/net/resolver.hpp"
+
+namespace handshim::net {
+namespace detail {
+
+HANDSHIM_INLINE std::atomic<resolve_function>& resolve_hook() noexcept {
+  static std::atomic<resolve_function> function{&::getaddrinfo};
+  return function;
+}
+
+HANDSHIM_INLINE std::atomic<unsigned>& abandoned_lookups() noexcept {
+  static std::atomic<unsigned> count{0};
+  return count;
+}
+
+inline void append(std::vector<address>& to, const addrinfo& row) {
+  address found;
+  if (row.ai_addr == nullptr || row.ai_addrlen > sizeof found.storage) return;
+  std::memcpy(&found.storage, row.ai_addr, row.ai_addrlen);
+  found.length = row.ai_addrlen;
+  const auto equal = [&](const address& other) { return same_endpoint(found, other); };
+  if (std::none_of(to.begin(), to.end(), equal)) to.push_back(found);
+}
+
+HANDSHIM_INLINE std::vector<address> look_up(resolve_function function, const std::string& host, std::uint16_t port,
+                                             int flags, std::error_code& error) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int result = function(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+  error = result == 0 ? std::error_code() : getaddrinfo_error(result);
+  if (result != 0) return {};
+  std::vector<address> found;
+  for (const addrinfo* row = list; row != nullptr && found.size() < max_addresses; row = row->ai_next)
+    append(found, *row);
+  if (list != nullptr) ::freeaddrinfo(list);
+  if (found.empty()) error = getaddrinfo_error(EAI_NONAME);
+  return found;
+}
+
+// Shared by the caller and the thread; whoever leaves last destroys it.
+struct lookup {
+  enum state { running, done, abandoned };
+
+  std::string host;
+  std::uint16_t port = 0;
+  resolve_function function = nullptr;
+  std::atomic<state> now{running};
+  descriptor busy;             // the write end of a pipe; closed by the thread when it is done
+  std::vector<address> found;  // this and the error are the thread's until then
+  std::error_code error;
+};
+
+inline void run(lookup& task) {
+  task.found = look_up(task.function, task.host, task.port, 0, task.error);
+  const bool abandoned = task.now.exchange(lookup::done) == lookup::abandoned;
+  task.busy = descriptor();
+  if (abandoned) --abandoned_lookups();
+}
+
+// Counted before it is said, so that the thread never takes back what was not counted yet.
+inline void abandon(lookup& task) noexcept {
+  ++abandoned_lookups();
+  if (task.now.exchange(lookup::abandoned) == lookup::done) --abandoned_lookups();
+}
+
+extern "C" inline void* handshim_net_lookup_thread(void* argument) {
+  const std::unique_ptr<std::shared_ptr<lookup>> task(static_cast<std::shared_ptr<lookup>*>(argument));
+  run(**task);
+  return nullptr;
+}
+
+// Not std::thread, which can only throw when there is none to be had.
+inline int start_thread(void* (*function)(void*), void* argument) noexcept {
+  pthread_attr_t attributes;
+  if (const int error = ::pthread_attr_init(&attributes)) return error;
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  // The program's signal handlers shall not run in a thread that it does not know of.
+  sigset_t all, before;
+  sigfillset(&all);  // a macro on some systems
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  const int error = ::pthread_create(&thread, &attributes, function, argument);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ::pthread_attr_destroy(&attributes);
+  return error;
+}
+
+inline std::error_code start(const std::shared_ptr<lookup>& task) {
+  auto argument = std::make_unique<std::shared_ptr<lookup>>(task);
+  const int error = start_thread(&handshim_net_lookup_thread, argument.get());
+  if (error == 0) argument.release();  // the thread's now
+  return {error, std::system_category()};
+}
+
+inline std::shared_ptr<lookup> make_lookup(const std::string& host, std::uint16_t port) {
+  auto task = std::make_shared<lookup>();
+  task->host = host;
+  task->port = port;
+  task->function = resolve_hook().load();
+  return task;
+}
+
+inline std::vector<address> look_up_in_thread(const std::string& host, std::uint16_t port, deadline until,
+                                              interrupter& stop, std::error_code& error) {
+  if (abandoned_lookups() >= max_abandoned_lookups) {
+    error = stream_errc::resolver_busy;
+    return {};
+  }
+  pipe_ends finished = open_pipe(error);
+  if (error) return {};
+  const auto task = make_lookup(host, port);
+  task->busy = std::move(finished.write);
+  error = start(task);
+  if (error) return {};
+  error = stop.wait(finished.read.get(), direction::read, until);
+  // The pipe says that the thread is done; only the load makes what it wrote visible.
+  if (error || task->now.load() != lookup::done) {
+    abandon(*task);
+    return {};
+  }
+  error = task->error;
+  return std::move(task->found);
+}
+
+// No name is longer (RFC 1035, section 2.3.4), and a NUL would silently cut it.
+inline bool plausible(const std::string& host) noexcept {
+  return !host.empty() && host.size() <= 255 && host.find('\0') == std::string::npos;
+}
+
+}  // namespace detail
+
+HANDSHIM_INLINE std::vector<address> resolve(const std::string& host, std::uint16_t port, deadline until,
+                                             interrupter& stop, std::error_code& error) {
+  error = getaddrinfo_error(EAI_NONAME);
+  if (!detail::plausible(host)) return {};
+  auto found = detail::look_up(&::getaddrinfo, host, port, AI_NUMERICHOST, error);
+  if (error != getaddrinfo_error(EAI_NONAME)) return found;
+  error.clear();
+  if (stop.triggered()) error = stream_errc::interrupted;
+  if (until.passed()) error = stream_errc::timed_out;
+  if (error) return {};
+  return detail::look_up_in_thread(host, port, until, stop, error);
+}
+
+}  // namespace handshim::net

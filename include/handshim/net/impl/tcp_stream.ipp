@@ -1,0 +1,59 @@
+#pragma once
+
+#include <utility>
+
+#include "handshim/net/error.hpp"
+#include "handshim/net/tcp_stream.hpp"
+
+namespace handshim::net {
+
+HANDSHIM_INLINE tcp_stream::tcp_stream(descriptor socket, interrupter& stop) noexcept
+    : socket_(std::move(socket)), stop_(stop) {
+  detail::set_up(socket_.get());
+}
+
+// Asked before each attempt, so that a peer that never stops sending cannot keep the program from leaving.
+HANDSHIM_INLINE std::error_code tcp_stream::obstacle() const noexcept {
+  if (shut_.load()) return stream_errc::eof;
+  if (stop_.triggered()) return stream_errc::interrupted;
+  return {};
+}
+
+template <class Attempt>
+std::size_t tcp_stream::repeat(direction way, deadline until, std::error_code& error, Attempt attempt) {
+  for (;;) {
+    error = obstacle();
+    if (error) return 0;
+    const std::size_t done = attempt(error);
+    if (error == stream_errc::would_block) {
+      error = stop_.wait(socket_.get(), way, until);
+      if (!error) continue;
+    }
+    if (error && shut_.load()) error = stream_errc::eof;  // what a socket says after shutdown() differs
+    return done;
+  }
+}
+
+HANDSHIM_INLINE std::size_t tcp_stream::read_some(char* to, std::size_t size, deadline until, std::error_code& error) {
+  error.clear();
+  if (size == 0) return 0;
+  return repeat(direction::read, until, error,
+                [=, fd = socket_.get()](std::error_code& e) { return detail::receive(fd, to, size, e); });
+}
+
+HANDSHIM_INLINE std::size_t tcp_stream::write_some(const char* from, std::size_t size, deadline until,
+                                                   std::error_code& error) {
+  error.clear();
+  if (size == 0) return 0;
+  return repeat(direction::write, until, error,
+                [=, fd = socket_.get()](std::error_code& e) { return detail::transmit(fd, from, size, e); });
+}
+
+HANDSHIM_INLINE void tcp_stream::shutdown() noexcept {
+  shut_.store(true);
+  detail::end_both(socket_.get());
+}
+
+HANDSHIM_INLINE void tcp_stream::finish() noexcept { detail::end_sending(socket_.get()); }
+
+}  // namespace handshim::net

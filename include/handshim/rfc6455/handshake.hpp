@@ -1,0 +1,56 @@
+// The opening handshake: the request that a client sends and what it checks in the 101 (RFC 6455, section 4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handshim/config.hpp"
+#include "handshim/fault.hpp"
+#include "handshim/rfc6455/response.hpp"
+#include "handshim/rfc6455/uri.hpp"
+
+namespace handshim::rfc6455 {
+
+/// A fresh Sec-WebSocket-Key: 16 random bytes in Base64 (section 4.1). Thread-safe.
+std::string make_key();
+/// The Sec-WebSocket-Accept that answers the key (section 4.2.2). Thread-safe.
+std::string accept_for(std::string_view key);
+/// The value of an Authorization header for the user (RFC 7617): a secret. Thread-safe.
+std::string basic_authorization(std::string_view user, std::string_view password);
+
+/// What a caller may put into the request. Empty texts are left out.
+struct request_options {
+  std::vector<std::string> subprotocols;  ///< offered, the preferred one first
+  std::vector<header> headers;            ///< one of these replaces the field below of the same name
+  std::string origin;
+  std::string user_agent = "handshim/" HANDSHIM_VERSION;
+  std::string authorization;  ///< such as basic_authorization() makes from a URI's user info
+};
+
+/// Whether the options can be sent: header_not_sendable for a name or subprotocol that is not a token, a value with
+/// a control character, a subprotocol given twice, or a header that the client sets itself (Host, Upgrade,
+/// Connection, Sec-WebSocket-*, Content-Length, Transfer-Encoding). what then names the item, never its value:
+/// "headers[2]", "header Upgrade", "subprotocols[0]", "origin"; else it stays as it was. Thread-safe.
+fault check_request(const request_options& options, std::string& what);
+
+/// The request (section 4.1), for options that check_request() found fine. Thread-safe.
+std::string build_request(const uri& to, const request_options& options, std::string_view key);
+
+/// What check_upgrade() found.
+struct upgrade {
+  fault error = fault::none;
+  std::string_view header;  ///< the name of the header at fault, static; empty if there is none
+  std::string subprotocol;  ///< the one agreed; empty if there is none
+};
+
+/// Checks the headers of a 101 response (section 4.1), and in this order: Connection, Upgrade,
+/// Sec-WebSocket-Accept, Sec-WebSocket-Extensions, Sec-WebSocket-Protocol. The status is the caller's to check.
+/// Reports the faults under fault::upgrade_invalid. Thread-safe.
+upgrade check_upgrade(const response& answer, std::string_view key, const std::vector<std::string>& offered);
+
+}  // namespace handshim::rfc6455
+
+#if !defined(HANDSHIM_COMPILED)
+#include "handshim/rfc6455/impl/handshake.ipp"
+#endif

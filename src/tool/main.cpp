@@ -1,0 +1,67 @@
+// The command `handshim`.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "handshim/config.hpp"
+#include "terminal.hpp"
+
+namespace handshim::tool {
+namespace {
+
+constexpr command commands[] = {
+    {describe_serve, command_serve},
+    {describe_replay, command_replay},
+};
+
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+
+std::string overview() {
+  std::string text =
+      "handshim: what WebSocket clients report when a connection fails\n\n"
+      "Usage:\n  handshim COMMAND [ARGUMENTS]\n  handshim COMMAND --help\n  handshim --version\n\nCommands:\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const command& one : commands)
+    rows.push_back({std::string(one.describe().name), std::string(one.describe().summary)});
+  return text + in_columns(rows, 2);
+}
+
+const command& find_command(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const command& one : commands) {
+    if (one.describe().name == name) return one;
+    names.push_back(one.describe().name);
+  }
+  throw usage_error(unknown_text("command", name, names));
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) throw usage_error("which command? `handshim --help` lists them");
+  if (words.front() == "--help" || words.front() == "-h") return std::cout << overview(), 0;
+  if (words.front() == "--version") return std::cout << "handshim " HANDSHIM_VERSION "\n", 0;
+  return find_command(words.front()).run({words.begin() + 1, words.end()});
+}
+
+int main(const std::vector<std::string>& words) {
+  try {
+    const int code = run(words);
+    if (std::cout.flush()) return code;
+    std::cerr << "handshim: the output cannot be written\n";
+    return failed;
+  } catch (const usage_error& error) {
+    std::cerr << "handshim: " << error.what() << "\n";
+    return wrong_usage;
+  } catch (const std::exception& error) {
+    std::cerr << "handshim: " << error.what() << "\n";
+    return failed;
+  }
+}
+
+}  // namespace
+}  // namespace handshim::tool
+
+int main(int count, char** words) { return handshim::tool::main({words + (count > 0 ? 1 : 0), words + count}); }

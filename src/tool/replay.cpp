@@ -1,0 +1,277 @@
+#include "replay.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <thread>
+#include <tuple>
+
+#include "commands.hpp"
+#include "handshim/handshim.hpp"
+#include "tsv.hpp"
+
+namespace handshim::tool {
+namespace {
+
+auto fields(const reading& r) {
+  return std::tie(r.redirects, r.max_redirects, r.max_line, r.max_headers, r.max_body, r.max_interim, r.body,
+                  r.body_until_eof, r.chunked, r.interim, r.measure_at_end, r.integer_status, r.high_status,
+                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.deliver_after_close);
+}
+
+struct less_reading {
+  bool operator()(const reading& a, const reading& b) const { return fields(a) < fields(b); }
+};
+
+bool is_tls(const scenario& s) { return s.texts.client.find("wss://") != std::string::npos; }
+
+// A live run that some rows need: a scenario, a backend and a way of reading.
+struct run_key {
+  const scenario* of;
+  std::string_view backend;
+  reading how;
+  bool operator<(const run_key& other) const {
+    return std::tie(of, backend) != std::tie(other.of, other.backend)
+               ? std::tie(of, backend) < std::tie(other.of, other.backend)
+               : less_reading()(how, other.how);
+  }
+};
+using runs = std::map<run_key, outcome>;
+
+// Plays all, `jobs` at once: most of the time of a play is waiting.
+void play_all(runs& all, std::size_t jobs) {
+  std::vector<runs::value_type*> queue;
+  for (auto& run : all) queue.push_back(&run);
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> threads;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < queue.size(); i = next++)
+      queue[i]->second = play(*queue[i]->first.of, queue[i]->first.backend, queue[i]->first.how);
+  };
+  for (std::size_t i = 0; i < std::min(jobs, queue.size()); ++i) threads.emplace_back(work);
+  for (std::thread& t : threads) t.join();
+}
+
+// The corpus writes a reason in ASCII: \xNN is the character of that number.
+std::string to_utf8(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 3 >= text.size() || text[i + 1] != 'x') {
+      out += text[i];
+      continue;
+    }
+    const auto c = static_cast<unsigned>(std::stoul(std::string(text.substr(i + 2, 2)), nullptr, 16));
+    i += 3;
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+    } else {
+      out += static_cast<char>(0xc0 | (c >> 6));
+      out += static_cast<char>(0x80 | (c & 0x3f));
+    }
+  }
+  return out;
+}
+
+std::string close_text(const close_view& frame) { return frame ? std::to_string(frame.code) : "-"; }
+
+std::string_view order_text(close_order order) {
+  if (order == close_order::received_then_sent) return "rcvd_then_sent";
+  return order == close_order::sent_then_received ? "sent_then_rcvd" : "-";
+}
+
+std::string value_of(std::string_view attr, const failure& f) {
+  const evidence& known = f.evidence();
+  if (attr == "status") return std::to_string(known.http_status);
+  if (attr == "close_code") return std::to_string(known.close_received ? known.close_received.code : 1006);
+  if (attr == "rcvd") return close_text(known.close_received);
+  if (attr == "rcvd_reason") return std::string(known.close_received.reason);
+  if (attr == "sent") return close_text(known.close_sent);
+  if (attr == "order") return std::string(order_text(known.order));
+  if (attr == "header") return std::string(known.header);
+  if (attr == "errno") return std::to_string(f.native_code().value());
+  return "?";
+}
+
+bool retry_holds(const expected_row& row, const failure& f, const policy& p) {
+  return p.release_retries(f) == (row.retry == "yes" ? verdict::retries : verdict::gives_up);
+}
+
+std::string percent(std::size_t part, std::size_t whole) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f%%", whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  return text;
+}
+
+std::string kind_name(const outcome& got, const policy_choice& by) {
+  return got.failure ? std::string(name(by.policy.kinds(got.failure).primary())) : "ok";
+}
+
+bool row_matches(const expected_row& row, const outcome& got, const policy_choice& by) {
+  if (row.step != got.step) return false;
+  if (row.kind == "ok") return !got.failure;
+  return got.failure && kind_name(got, by) == row.kind && is_caught_as(row.kind, got.failure, by);
+}
+
+void compare(const expected_row& row, std::string_view backend, const outcome& got, tally& t, std::ostream& out) {
+  const policy_choice by(find_policy(row.policy_name()));
+  const bool matches = row_matches(row, got, by);
+  const bool attrs = row.attrs == "-" || !matches || attrs_hold(row, got.failure);
+  const bool retry = row.retry == "-" || !matches || retry_holds(row, got.failure, by.policy);
+  ++t.rows;
+  t.matches += matches;
+  if (matches && row.attrs != "-") ++t.attrs_stated, t.attrs_match += attrs;
+  if (matches && row.retry != "-") ++t.retries_stated, t.retries_match += retry;
+  if (matches && attrs && retry) return;
+  out << row.of->id << '\t' << row.family << '\t' << row.version << '\t' << backend << '\t' << row.step << '\t' << row.kind
+      << '\t' << row.attrs << '\t' << row.retry << '\t' << got.step << '\t' << kind_name(got, by) << '\t'
+      << name(got.failure.fault()) << '\t' << (!matches ? "kind" : !attrs ? "attrs" : "retry") << '\n';
+}
+
+}  // namespace
+
+replay_job load_replay(const std::string& scenarios, const std::string& expected, const std::string& only) {
+  replay_job job;
+  job.scenarios = load_scenarios(scenarios);
+  if (!only.empty()) find_scenario(job.scenarios, only);
+  const tsv_table table = read_tsv(expected);
+  table.require({"scenario", "family", "version", "step", "kind", "attrs", "retry"});
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto row = table[i];
+    if (row["kind"] == "hang" || (!only.empty() && row["scenario"] != only)) continue;
+    const auto at = std::find_if(job.scenarios.begin(), job.scenarios.end(),
+                                 [&](const scenario& s) { return s.id == row["scenario"]; });
+    if (at == job.scenarios.end()) throw tsv_error(row.place() + ": no scenario `" + row["scenario"] + "` in " + scenarios);
+    if (is_tls(*at)) continue;
+    job.rows.push_back({&*at, row["family"], row["version"], row["step"], row["kind"], row["attrs"], row["retry"]});
+    failure why;
+    find_policy(job.rows.back().policy_name(), why);
+    if (why) throw tsv_error(row.place() + ": " + why.what());
+  }
+  return job;
+}
+
+bool is_caught_as(std::string_view kind, const failure& f, const policy_choice& by) {
+  try {
+    if (kind == "error") raise(f, by);
+#define KIND(number, name_, base, description) \
+  if (kind == #name_) {                        \
+    try {                                      \
+      raise(f, by);                            \
+    } catch (const name_&) {                   \
+      return true;                             \
+    }                                          \
+  }
+#include "handshim/data/kinds.inc"
+#undef KIND
+  } catch (const error&) {
+    return kind == "error";
+  }
+  return false;
+}
+
+bool attrs_hold(const expected_row& row, const failure& f) {
+  std::istringstream words(row.attrs);
+  for (std::string word; words >> word;) {
+    const std::size_t sign = word.find('=');
+    if (sign == std::string::npos) return false;
+    if (value_of(word.substr(0, sign), f) != to_utf8(word.substr(sign + 1))) return false;
+  }
+  return true;
+}
+
+std::vector<tally> replay(const replay_job& job, std::ostream& out) {
+  runs all;
+  for (const expected_row& row : job.rows)
+    for (std::string_view backend : job.backends)
+      all[{row.of, backend, find_policy(row.policy_name()).reading()}];
+  play_all(all, job.jobs);
+  std::vector<tally> tallies(job.backends.size());
+  for (std::size_t b = 0; b < job.backends.size(); ++b)
+    for (const expected_row& row : job.rows)
+      compare(row, job.backends[b], all[{row.of, job.backends[b], find_policy(row.policy_name()).reading()}], tallies[b], out);
+  return tallies;
+}
+
+std::string summary_line(std::string_view backend, const tally& t) {
+  return std::string(backend) + ": " + std::to_string(t.matches) + " of " + std::to_string(t.rows) + " rows match (" +
+         percent(t.matches, t.rows) + "), attrs " + percent(t.attrs_match, t.attrs_stated) + ", retry " +
+         percent(t.retries_match, t.retries_stated);
+}
+
+namespace {
+
+constexpr std::string_view details =
+    "Each scenario is served and its client steps are run, live, once for every way of reading that the releases in\n"
+    "EXPECTED have. Then each row's failure is raised under that release's policy and caught by the class that the row\n"
+    "names. A row that does not agree is printed: scenario, family, version, backend, then step, kind, attrs and retry\n"
+    "as expected, then step, kind and fault as they were, then what differs.";
+
+// scenario, backend, step, fault, condition: with the default ways of reading.
+int print_faults(const replay_job& job) {
+  runs all;
+  for (const scenario& s : job.scenarios)
+    for (std::string_view backend : job.backends)
+      if (!is_tls(s)) all[{&s, backend, reading()}];
+  play_all(all, job.jobs);
+  for (const scenario& s : job.scenarios) {
+    for (std::string_view backend : job.backends) {
+      const auto found = all.find({&s, backend, reading()});
+      if (found == all.end()) continue;
+      const failure& f = found->second.failure;
+      std::cout << s.id << '\t' << backend << '\t' << found->second.step << '\t' << (f ? name(f.fault()) : "ok") << '\t'
+                << (f ? name(f.condition()) : "-") << '\n';
+    }
+  }
+  return 0;
+}
+
+int run_replay(const arguments& given) {
+  given.at_most(2);
+  if (given.positionals().size() != 2) throw usage_error("replay needs SCENARIOS.tsv and EXPECTED.tsv");
+  const std::string only = given.value("--only").value_or("");
+  const auto backends = backends_of(given.value("--backend").value_or("all"));
+  const auto jobs = static_cast<std::size_t>(given.number("--jobs", 48, 1, 512));
+  const double least = static_cast<double>(given.number("--min", 0, 0, 100));
+  replay_job job = load_replay(given.positionals()[0], given.positionals()[1], only);
+  job.backends = backends;
+  job.jobs = jobs;
+  if (!only.empty())
+    job.scenarios.erase(std::remove_if(job.scenarios.begin(), job.scenarios.end(),
+                                       [&](const scenario& s) { return s.id != only && given.has("--faults"); }),
+                        job.scenarios.end());
+  if (given.has("--faults")) return print_faults(job);
+  const std::vector<tally> tallies = replay(job, std::cout);
+  bool enough = true;
+  for (std::size_t b = 0; b < backends.size(); ++b) {
+    std::cout << summary_line(backends[b], tallies[b]) << '\n';
+    enough = enough && 100.0 * static_cast<double>(tallies[b].matches) >= least * static_cast<double>(tallies[b].rows);
+  }
+  return enough ? 0 : 1;
+}
+
+}  // namespace
+
+const command_description& describe_replay() {
+  static const command_description described{
+      "replay",
+      "run a corpus of scenarios live and compare what is raised with what releases raised",
+      {"SCENARIOS.tsv EXPECTED.tsv [OPTIONS]"},
+      {
+          {"--backend", "B", "raw_sockets, legacy_mode, new_mode or all (the default)"},
+          {"--jobs", "N", "how many scenarios run at once; 48 unless told"},
+          {"--only", "ID", "that scenario alone"},
+          {"--min", "PERCENT", "exit with 1 if fewer rows match on any backend"},
+          {"--faults", "", "print scenario, backend, step, fault and condition instead, with the default way of reading"},
+      },
+      details};
+  return described;
+}
+
+int command_replay(const std::vector<std::string>& words) {
+  return run_described(describe_replay(), words, std::cout, run_replay);
+}
+
+}  // namespace handshim::tool
