@@ -28,6 +28,16 @@
 #define HANDSHIM_HAS_RTTI 0
 #endif
 
+// Functions whose body depends on RTTI live in an inline namespace that says so; the compiled variant has one
+// body for all.
+#if defined(HANDSHIM_COMPILED)
+#define HANDSHIM_RTTI_VARIANT compiled
+#elif HANDSHIM_HAS_RTTI
+#define HANDSHIM_RTTI_VARIANT with_rtti
+#else
+#define HANDSHIM_RTTI_VARIANT without_rtti
+#endif
+
 // The policy that this unit sees when nothing stronger was chosen; any spec that find_policy() takes.
 #if !defined(HANDSHIM_DEFAULT_POLICY)
 #define HANDSHIM_DEFAULT_POLICY "unified-1"

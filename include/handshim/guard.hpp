@@ -17,6 +17,7 @@ namespace handshim {
 
 #if HANDSHIM_HAS_EXCEPTIONS
 namespace detail {
+inline namespace HANDSHIM_RTTI_VARIANT {
 
 // Fills the handlers that a translator leaves free; never thrown.
 struct nothing_thrown_base {};
@@ -109,7 +110,10 @@ auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
   if constexpr (!std::is_void_v<decltype(std::forward<F>(fn)())>) std::terminate();
 }
 
+}  // namespace HANDSHIM_RTTI_VARIANT
 }  // namespace detail
+
+inline namespace HANDSHIM_RTTI_VARIANT {
 
 /// Runs fn() and gives back what it returns. Whatever it throws comes out as handshim raises it: the types
 /// that Translator lists through their translator, std::system_error through its code, anything else as
@@ -138,6 +142,8 @@ failure capture(phase p, F&& fn) {
   }
   return out;
 }
+
+}  // namespace HANDSHIM_RTTI_VARIANT
 #endif  // HANDSHIM_HAS_EXCEPTIONS
 
 namespace detail {

@@ -34,6 +34,8 @@ failure from(const Code& code, phase p, const evidence& known = {}) {
 inline const failure& from(const failure& f, phase) noexcept { return f; }
 
 #if HANDSHIM_HAS_EXCEPTIONS
+inline namespace HANDSHIM_RTTI_VARIANT {
+
 /// An exception: a code inside decides (std::system_error, or one nested in it); else it is unclassified,
 /// with the class and the text kept.
 failure from(const std::exception& e, phase p);
@@ -41,6 +43,16 @@ failure from(const std::exception_ptr& e, phase p);
 
 /// What is being handled; call it in a catch block. A handshim::error gives its own failure.
 failure current_failure(phase p);
+
+}  // namespace HANDSHIM_RTTI_VARIANT
+
+namespace detail {
+inline namespace HANDSHIM_RTTI_VARIANT {
+// For exceptions whose type the caller has caught; cause is the exception itself.
+failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause);
+failure from_typed(const std::exception& e, phase p, const std::exception_ptr& cause, int depth = 0);
+}  // namespace HANDSHIM_RTTI_VARIANT
+}  // namespace detail
 #endif
 
 /// A list of types.

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ struct task {
 };
 
 std::vector<scenario> scenarios_of(const arguments& given) {
-  return load_scenarios(given.value("--scenarios").value_or(scenarios_path()));
+  const std::optional<std::string> file = given.value("--scenarios");
+  return load_scenarios(file ? *file : scenarios_path());
 }
 
 task read_task(const arguments& given) {

@@ -127,38 +127,34 @@ HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidenc
 
 #if HANDSHIM_HAS_EXCEPTIONS
 namespace detail {
+inline namespace HANDSHIM_RTTI_VARIANT {
 
-// The dynamic type's name where the build has RTTI; a template, so that both kinds of unit can be linked.
-template <bool Rtti>
-std::string class_name(const std::exception& e) {
+// The dynamic type's name where the build has RTTI.
+inline std::string class_name(const std::exception& e) {
 #if HANDSHIM_HAS_RTTI && defined(__GNUC__)
-  if constexpr (Rtti) {
-    int status = 0;
-    char* readable = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
-    std::string out = readable ? readable : typeid(e).name();
-    std::free(readable);
-    // What std::throw_with_nested wraps round a class is no part of its name.
-    constexpr std::string_view wrapper = "std::_Nested_exception<";
-    return starts_with(out, wrapper) ? out.substr(wrapper.size(), out.size() - wrapper.size() - 1) : out;
-  }
-#endif
+  int status = 0;
+  char* readable = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
+  std::string out = readable ? readable : typeid(e).name();
+  std::free(readable);
+  // What std::throw_with_nested wraps round a class is no part of its name.
+  constexpr std::string_view wrapper = "std::_Nested_exception<";
+  const bool wrapped = std::string_view(out).substr(0, wrapper.size()) == wrapper;
+  return wrapped ? out.substr(wrapper.size(), out.size() - wrapper.size() - 1) : out;
+#else
   (void)e;
   return "std::exception";
+#endif
 }
 
-template <bool Rtti>
-std::exception_ptr nested_in(const std::exception& e) noexcept {
+template <class To>
+const To* dynamic_type(const std::exception& e) noexcept {
 #if HANDSHIM_HAS_RTTI
-  if constexpr (Rtti) {
-    const auto* nested = dynamic_cast<const std::nested_exception*>(&e);
-    if (nested) return nested->nested_ptr();
-  }
-#endif
+  return dynamic_cast<const To*>(&e);
+#else
   (void)e;
   return nullptr;
+#endif
 }
-
-inline constexpr bool has_rtti = HANDSHIM_HAS_RTTI != 0;
 
 inline evidence known_of(std::string_view class_name, const char* text, const std::exception_ptr& cause) noexcept {
   evidence known;
@@ -166,39 +162,6 @@ inline evidence known_of(std::string_view class_name, const char* text, const st
   known.native_text = text;
   known.cause = cause;
   return known;
-}
-
-// The domain is the code's, or the class where the code is one of handshim's own.
-inline failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
-  const std::string type = fault_of(e.code()) != fault::none ? class_name<has_rtti>(e) : std::string();
-  return from(e.code(), p, known_of(type, e.what(), cause));
-}
-
-inline failure from_pointer(const std::exception_ptr& pointer, phase p, int depth);
-
-// The first exception in the chain that carries a code decides; the outer one's text is kept.
-inline failure from_typed(const std::exception& e, phase p, const std::exception_ptr& cause, int depth = 0) {
-  const std::string type = class_name<has_rtti>(e);
-  evidence known = known_of(type, e.what(), cause);
-  const std::exception_ptr inner = nested_in<has_rtti>(e);
-  if (inner && depth < 8) {
-    const failure deeper = from_pointer(inner, p, depth + 1);
-    if (deeper.native_code()) known.native_domain = {};
-    if (deeper.fault() != fault::unclassified) return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
-  }
-  return failure(fault::unclassified, known, {}, p);
-}
-
-// By the dynamic type where the build has RTTI.
-template <bool Rtti>
-failure from_reference(const std::exception& e, phase p) {
-#if HANDSHIM_HAS_RTTI
-  if constexpr (Rtti) {
-    if (const auto* own = dynamic_cast<const error*>(&e)) return own->failure();
-    if (const auto* coded = dynamic_cast<const std::system_error*>(&e)) return from_typed(*coded, p, nullptr);
-  }
-#endif
-  return from_typed(e, p, nullptr);
 }
 
 inline failure from_pointer(const std::exception_ptr& pointer, phase p, int depth) {
@@ -215,10 +178,34 @@ inline failure from_pointer(const std::exception_ptr& pointer, phase p, int dept
   }
 }
 
+// The domain is the code's, or the class where the code is one of handshim's own.
+HANDSHIM_INLINE failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
+  const std::string type = fault_of(e.code()) != fault::none ? class_name(e) : std::string();
+  return from(e.code(), p, known_of(type, e.what(), cause));
+}
+
+// The first exception in the chain that carries a code decides; the outer one's text is kept.
+HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::exception_ptr& cause, int depth) {
+  const std::string type = class_name(e);
+  evidence known = known_of(type, e.what(), cause);
+  const auto* nested = dynamic_type<std::nested_exception>(e);
+  if (nested && nested->nested_ptr() && depth < 8) {
+    const failure deeper = from_pointer(nested->nested_ptr(), p, depth + 1);
+    if (deeper.native_code()) known.native_domain = {};
+    if (deeper.fault() != fault::unclassified) return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
+  }
+  return failure(fault::unclassified, known, {}, p);
+}
+
+}  // namespace HANDSHIM_RTTI_VARIANT
 }  // namespace detail
 
+inline namespace HANDSHIM_RTTI_VARIANT {
+
 HANDSHIM_INLINE failure from(const std::exception& e, phase p) {
-  return detail::from_reference<detail::has_rtti>(e, p);
+  if (const auto* own = detail::dynamic_type<error>(e)) return own->failure();
+  if (const auto* coded = detail::dynamic_type<std::system_error>(e)) return detail::from_typed(*coded, p, nullptr);
+  return detail::from_typed(e, p, nullptr);
 }
 
 HANDSHIM_INLINE failure from(const std::exception_ptr& e, phase p) {
@@ -226,6 +213,8 @@ HANDSHIM_INLINE failure from(const std::exception_ptr& e, phase p) {
 }
 
 HANDSHIM_INLINE failure current_failure(phase p) { return from(std::current_exception(), p); }
+
+}  // namespace HANDSHIM_RTTI_VARIANT
 #endif
 
 }  // namespace handshim
