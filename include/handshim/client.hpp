@@ -38,9 +38,7 @@ class client {
   ~client() = default;
 
   /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
-  void connect(std::string_view uri, failure& why) {
-    settle(why, backend().connect(uri, by(&options::open_timeout)));
-  }
+  void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(&options::open_timeout))); }
   /// The same with other options; their policy, if any, is that of the client from now on.
   void connect(std::string_view uri, options how, failure& why) {
     if (how.policy) state_->choice = *how.policy;
@@ -86,31 +84,57 @@ class client {
   /// thread; a connect() that begins later is not affected.
   void cancel() noexcept { state_->backend.cancel(); }
 
-  void connect(std::string_view uri, std::error_code& ec) { as_code(ec, [&](failure& f) { connect(uri, f); }); }
+  void connect(std::string_view uri, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { connect(uri, f); });
+  }
   void connect(std::string_view uri, options how, std::error_code& ec) {
     as_code(ec, [&](failure& f) { connect(uri, std::move(how), f); });
   }
-  void send(std::string_view text, std::error_code& ec) { as_code(ec, [&](failure& f) { send(text, f); }); }
-  void send_binary(std::string_view data, std::error_code& ec) { as_code(ec, [&](failure& f) { send_binary(data, f); }); }
-  message recv(std::error_code& ec) { return as_code(ec, [&](failure& f) { return recv(f); }); }
+  void send(std::string_view text, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { send(text, f); });
+  }
+  void send_binary(std::string_view data, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { send_binary(data, f); });
+  }
+  message recv(std::error_code& ec) {
+    return as_code(ec, [&](failure& f) { return recv(f); });
+  }
   message recv(std::chrono::nanoseconds timeout, std::error_code& ec) {
     return as_code(ec, [&](failure& f) { return recv(timeout, f); });
   }
-  void ping(std::string_view payload, std::error_code& ec) { as_code(ec, [&](failure& f) { ping(payload, f); }); }
+  void ping(std::string_view payload, std::error_code& ec) {
+    as_code(ec, [&](failure& f) { ping(payload, f); });
+  }
   void close(std::uint16_t code, std::string_view reason, std::error_code& ec) {
     as_code(ec, [&](failure& f) { close(code, reason, f); });
   }
   void close(std::error_code& ec) { close(1000, {}, ec); }
 
 #if HANDSHIM_HAS_EXCEPTIONS
-  void connect(std::string_view uri) { or_raise([&](failure& f) { connect(uri, f); }); }
-  void connect(std::string_view uri, options how) { or_raise([&](failure& f) { connect(uri, std::move(how), f); }); }
-  void send(std::string_view text) { or_raise([&](failure& f) { send(text, f); }); }
-  void send_binary(std::string_view data) { or_raise([&](failure& f) { send_binary(data, f); }); }
-  message recv() { return or_raise([&](failure& f) { return recv(f); }); }
-  message recv(std::chrono::nanoseconds timeout) { return or_raise([&](failure& f) { return recv(timeout, f); }); }
-  void ping(std::string_view payload = {}) { or_raise([&](failure& f) { ping(payload, f); }); }
-  void close(std::uint16_t code = 1000, std::string_view reason = {}) { or_raise([&](failure& f) { close(code, reason, f); }); }
+  void connect(std::string_view uri) {
+    or_raise([&](failure& f) { connect(uri, f); });
+  }
+  void connect(std::string_view uri, options how) {
+    or_raise([&](failure& f) { connect(uri, std::move(how), f); });
+  }
+  void send(std::string_view text) {
+    or_raise([&](failure& f) { send(text, f); });
+  }
+  void send_binary(std::string_view data) {
+    or_raise([&](failure& f) { send_binary(data, f); });
+  }
+  message recv() {
+    return or_raise([&](failure& f) { return recv(f); });
+  }
+  message recv(std::chrono::nanoseconds timeout) {
+    return or_raise([&](failure& f) { return recv(timeout, f); });
+  }
+  void ping(std::string_view payload = {}) {
+    or_raise([&](failure& f) { ping(payload, f); });
+  }
+  void close(std::uint16_t code = 1000, std::string_view reason = {}) {
+    or_raise([&](failure& f) { close(code, reason, f); });
+  }
 #endif
 
   /// The policy that this client raises under, and who chose it.

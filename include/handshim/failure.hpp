@@ -52,23 +52,23 @@ enum class close_order : std::uint8_t { none, received_then_sent, sent_then_rece
 /// one in with views of your own texts: the failure keeps a copy, bounded as said at each field, with the
 /// secrets of the endpoint removed. Since 0.1.
 struct evidence {
-  std::string_view backend;            ///< the client: "raw_sockets", "beast"; at most 64 bytes
-  std::string_view endpoint;           ///< a URI or host:port; kept without user info and query; at most 512 bytes
-  std::string_view detail;             ///< what a person must know of this occurrence; at most 512 bytes
-  std::string_view native_domain;      ///< category name or exception class; from the code if empty; at most 128 bytes
-  std::string_view native_text;        ///< the native error's own words; at most 512 bytes
-  int native_value = 0;                ///< from the code if there is one
-  int http_status = 0;                 ///< of the response, whatever came of it; 0 if there was none
-  std::string_view http_reason;        ///< at most 128 bytes
-  list_view<header_view> headers;      ///< of the response; at most 32, 256 bytes each
-  std::string_view header;             ///< the name of the header at fault; at most 64 bytes
-  std::string_view body;               ///< the start of the response's body; at most 1024 bytes
-  bool body_complete = false;          ///< whether all of the body was read
-  std::uint64_t bytes_in = 0;          ///< received on this connection
-  std::uint64_t bytes_out = 0;         ///< sent on this connection
-  std::string_view first_bytes;        ///< the first ones received; at most 64 bytes
-  close_view close_received;           ///< reason at most 123 bytes
-  close_view close_sent;               ///< reason at most 123 bytes
+  std::string_view backend;        ///< the client: "raw_sockets", "beast"; at most 64 bytes
+  std::string_view endpoint;       ///< a URI or host:port; kept without user info and query; at most 512 bytes
+  std::string_view detail;         ///< what a person must know of this occurrence; at most 512 bytes
+  std::string_view native_domain;  ///< category name or exception class; from the code if empty; at most 128 bytes
+  std::string_view native_text;    ///< the native error's own words; at most 512 bytes
+  int native_value = 0;            ///< from the code if there is one
+  int http_status = 0;             ///< of the response, whatever came of it; 0 if there was none
+  std::string_view http_reason;    ///< at most 128 bytes
+  list_view<header_view> headers;  ///< of the response; at most 32, 256 bytes each
+  std::string_view header;         ///< the name of the header at fault; at most 64 bytes
+  std::string_view body;           ///< the start of the response's body; at most 1024 bytes
+  bool body_complete = false;      ///< whether all of the body was read
+  std::uint64_t bytes_in = 0;      ///< received on this connection
+  std::uint64_t bytes_out = 0;     ///< sent on this connection
+  std::string_view first_bytes;    ///< the first ones received; at most 64 bytes
+  close_view close_received;       ///< reason at most 123 bytes
+  close_view close_sent;           ///< reason at most 123 bytes
   close_order order = close_order::none;
   std::chrono::nanoseconds elapsed{};  ///< from the start of the operation
   list_view<attempt_view> attempts;    ///< every address tried; at most 16
@@ -92,7 +92,8 @@ class HANDSHIM_API failure {
   /// No failure: tests false.
   failure() noexcept = default;
   /// Without evidence: no allocation. The phase is the fault's own unless given.
-  explicit failure(handshim::fault f, std::error_code native = {}, handshim::phase p = handshim::phase::unknown) noexcept;
+  explicit failure(handshim::fault f, std::error_code native = {},
+                   handshim::phase p = handshim::phase::unknown) noexcept;
   /// With evidence, in one block of memory.
   failure(handshim::fault f, const handshim::evidence& known, std::error_code native = {},
           handshim::phase p = handshim::phase::unknown) noexcept;

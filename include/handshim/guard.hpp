@@ -78,10 +78,14 @@ auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
   using passed = typename passes_of<T>::type;
   static_assert(length<listed>::value <= 8, "a translator lists at most 8 exception types");
   static_assert(length<passed>::value <= 4, "a translator lists at most 4 types to pass");
-#define HANDSHIM_PASS(i) \
-  catch (const typename nth<i, 1, passed>::type&) { throw; }
-#define HANDSHIM_CATCH(i) \
-  catch (const typename nth<i, 0, listed>::type& e) { sink(translated<T>(e, p)); }
+#define HANDSHIM_PASS(i)                            \
+  catch (const typename nth<i, 1, passed>::type&) { \
+    throw;                                          \
+  }
+#define HANDSHIM_CATCH(i)                             \
+  catch (const typename nth<i, 0, listed>::type& e) { \
+    sink(translated<T>(e, p));                        \
+  }
   try {
     return std::forward<F>(fn)();
   } catch (const error&) {
@@ -101,10 +105,18 @@ auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
   HANDSHIM_CATCH(5)
   HANDSHIM_CATCH(6)
   HANDSHIM_CATCH(7)
-  catch (const std::bad_alloc&) { throw; }
-  catch (const std::system_error& e) { sink(from_typed(e, p, std::current_exception())); }
-  catch (const std::exception& e) { sink(from_typed(e, p, std::current_exception())); }
-  catch (...) { sink(current_failure(p)); }
+  catch (const std::bad_alloc&) {
+    throw;
+  }
+  catch (const std::system_error& e) {
+    sink(from_typed(e, p, std::current_exception()));
+  }
+  catch (const std::exception& e) {
+    sink(from_typed(e, p, std::current_exception()));
+  }
+  catch (...) {
+    sink(current_failure(p));
+  }
 #undef HANDSHIM_PASS
 #undef HANDSHIM_CATCH
   if constexpr (!std::is_void_v<decltype(std::forward<F>(fn)())>) std::terminate();
@@ -136,7 +148,8 @@ template <class Translator = default_translator, class F>
 failure capture(phase p, F&& fn) {
   failure out;
   try {
-    detail::catching<Translator>(p, [&fn] { std::forward<F>(fn)(); }, [&out](failure f) { out = std::move(f); });
+    detail::catching<Translator>(
+        p, [&fn] { std::forward<F>(fn)(); }, [&out](failure f) { out = std::move(f); });
   } catch (const error& e) {
     out = e.failure();
   }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "handshim/config.hpp"
-#include "handshim/fault.hpp"
+#include "handshim/exceptions.hpp"
 #include "handshim/failure.hpp"
+#include "handshim/fault.hpp"
+#include "handshim/guard.hpp"
 #include "handshim/kind.hpp"
 #include "handshim/policy.hpp"
-#include "handshim/exceptions.hpp"
 #include "handshim/raise.hpp"
 #include "handshim/translate.hpp"
-#include "handshim/guard.hpp"

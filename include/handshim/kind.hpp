@@ -76,9 +76,7 @@ class kind_list {
 
   /// The one for a switch: the most telling.
   constexpr kind primary() const noexcept { return all_[0]; }
-  constexpr std::size_t size() const noexcept {
-    return all_[2] != kind::error ? 3 : all_[1] != kind::error ? 2 : 1;
-  }
+  constexpr std::size_t size() const noexcept { return all_[2] != kind::error ? 3 : all_[1] != kind::error ? 2 : 1; }
   constexpr kind operator[](std::size_t i) const noexcept { return all_[i]; }
   constexpr const kind* begin() const noexcept { return all_; }
   constexpr const kind* end() const noexcept { return all_ + size(); }

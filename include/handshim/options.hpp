@@ -37,13 +37,13 @@ struct options {
   duration ping_interval = std::chrono::seconds(20);  ///< between keepalive pings, while a thread is in recv()
   duration ping_timeout = std::chrono::seconds(20);   ///< for the answer to one
 
-  std::vector<std::string> subprotocols;        ///< offered to the server, the preferred one first
-  std::vector<rfc6455::header> headers;         ///< sent with the request
-  std::string origin;                           ///< the Origin header; empty: none
+  std::vector<std::string> subprotocols;  ///< offered to the server, the preferred one first
+  std::vector<rfc6455::header> headers;   ///< sent with the request
+  std::string origin;                     ///< the Origin header; empty: none
   std::string user_agent = "handshim/" HANDSHIM_VERSION;
-  std::size_t max_message_size = 1u << 20;      ///< bytes of a message received
-  handshim::reading reading;                    ///< limits and leniencies; find_policy(...).reading() has presets
-  stream_opener open_stream;                    ///< empty: TCP, and wss:// is fault::tls_unsupported
+  std::size_t max_message_size = 1u << 20;  ///< bytes of a message received
+  handshim::reading reading;                ///< limits and leniencies; find_policy(...).reading() has presets
+  stream_opener open_stream;                ///< empty: TCP, and wss:// is fault::tls_unsupported
 };
 
 }  // namespace handshim

@@ -15,7 +15,8 @@ namespace handshim {
 /// The core: an error given as plain values. Looked up by the domain's name and the value; the phase decides
 /// where the code alone cannot (an end of stream). What no row knows is fault::unclassified with the native
 /// error kept. `known` may carry what else the client told. Thread-safe. Since 0.1.
-failure from_native(std::string_view domain, int value, std::string_view text, phase p, const evidence& known = {}) noexcept;
+failure from_native(std::string_view domain, int value, std::string_view text, phase p,
+                    const evidence& known = {}) noexcept;
 
 /// A code. One of handshim's own keeps its fault.
 failure from(const std::error_code& code, phase p) noexcept;

@@ -48,13 +48,18 @@ options options_of(const scenario& what, const reading& how) {
 
 std::string_view step_name(client_action action) {
   switch (action) {
-    case client_action::connect: return "connect";
+    case client_action::connect:
+      return "connect";
     case client_action::receive:
-    case client_action::receive_until_error: return "recv";
-    case client_action::send: return "send";
-    case client_action::close: return "close";
+    case client_action::receive_until_error:
+      return "recv";
+    case client_action::send:
+      return "send";
+    case client_action::close:
+      return "close";
     case client_action::option:
-    case client_action::sleep: break;
+    case client_action::sleep:
+      break;
   }
   return "-";
 }
@@ -62,15 +67,21 @@ std::string_view step_name(client_action action) {
 template <class Backend>
 void take(client<Backend>& with, const client_step& step, std::uint16_t port, failure& why) {
   switch (step.action) {
-    case client_action::connect: return with.connect(fill_in(step.text, port), why);
-    case client_action::receive: return void(with.recv(why));
+    case client_action::connect:
+      return with.connect(fill_in(step.text, port), why);
+    case client_action::receive:
+      return void(with.recv(why));
     case client_action::receive_until_error:
       while (!why) with.recv(why);
       return;
-    case client_action::send: return with.send(step.text, why);
-    case client_action::close: return with.close(why);
-    case client_action::sleep: return std::this_thread::sleep_for(step.pause);
-    case client_action::option: return;
+    case client_action::send:
+      return with.send(step.text, why);
+    case client_action::close:
+      return with.close(why);
+    case client_action::sleep:
+      return std::this_thread::sleep_for(step.pause);
+    case client_action::option:
+      return;
   }
 }
 

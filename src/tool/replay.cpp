@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -19,7 +18,8 @@ namespace {
 auto fields(const reading& r) {
   return std::tie(r.redirects, r.max_redirects, r.max_line, r.max_headers, r.max_body, r.max_interim, r.body,
                   r.body_until_eof, r.chunked, r.interim, r.measure_at_end, r.integer_status, r.high_status,
-                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.deliver_after_close);
+                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.report_at_end,
+                  r.deliver_after_close);
 }
 
 struct less_reading {
@@ -99,10 +99,10 @@ bool retry_holds(const expected_row& row, const failure& f, const policy& p) {
   return p.release_retries(f) == (row.retry == "yes" ? verdict::retries : verdict::gives_up);
 }
 
+// Rounded down: 100.0% means all.
 std::string percent(std::size_t part, std::size_t whole) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.1f%%", whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole));
-  return text;
+  const std::size_t tenths = whole == 0 ? 1000 : part * 1000 / whole;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "%";
 }
 
 std::string kind_name(const outcome& got, const policy_choice& by) {
@@ -125,9 +125,13 @@ void compare(const expected_row& row, std::string_view backend, const outcome& g
   if (matches && row.attrs != "-") ++t.attrs_stated, t.attrs_match += attrs;
   if (matches && row.retry != "-") ++t.retries_stated, t.retries_match += retry;
   if (matches && attrs && retry) return;
-  out << row.of->id << '\t' << row.family << '\t' << row.version << '\t' << backend << '\t' << row.step << '\t' << row.kind
-      << '\t' << row.attrs << '\t' << row.retry << '\t' << got.step << '\t' << kind_name(got, by) << '\t'
-      << name(got.failure.fault()) << '\t' << (!matches ? "kind" : !attrs ? "attrs" : "retry") << '\n';
+  out << row.of->id << '\t' << row.family << '\t' << row.version << '\t' << backend << '\t' << row.step << '\t'
+      << row.kind << '\t' << row.attrs << '\t' << row.retry << '\t' << got.step << '\t' << kind_name(got, by) << '\t'
+      << name(got.failure.fault()) << '\t'
+      << (!matches ? "kind"
+          : !attrs ? "attrs"
+                   : "retry")
+      << '\n';
 }
 
 }  // namespace
@@ -143,7 +147,8 @@ replay_job load_replay(const std::string& scenarios, const std::string& expected
     if (row["kind"] == "hang" || (!only.empty() && row["scenario"] != only)) continue;
     const auto at = std::find_if(job.scenarios.begin(), job.scenarios.end(),
                                  [&](const scenario& s) { return s.id == row["scenario"]; });
-    if (at == job.scenarios.end()) throw tsv_error(row.place() + ": no scenario `" + row["scenario"] + "` in " + scenarios);
+    if (at == job.scenarios.end())
+      throw tsv_error(row.place() + ": no scenario `" + row["scenario"] + "` in " + scenarios);
     if (is_tls(*at)) continue;
     job.rows.push_back({&*at, row["family"], row["version"], row["step"], row["kind"], row["attrs"], row["retry"]});
     failure why;
@@ -185,13 +190,13 @@ bool attrs_hold(const expected_row& row, const failure& f) {
 std::vector<tally> replay(const replay_job& job, std::ostream& out) {
   runs all;
   for (const expected_row& row : job.rows)
-    for (std::string_view backend : job.backends)
-      all[{row.of, backend, find_policy(row.policy_name()).reading()}];
+    for (std::string_view backend : job.backends) all[{row.of, backend, find_policy(row.policy_name()).reading()}];
   play_all(all, job.jobs);
   std::vector<tally> tallies(job.backends.size());
   for (std::size_t b = 0; b < job.backends.size(); ++b)
     for (const expected_row& row : job.rows)
-      compare(row, job.backends[b], all[{row.of, job.backends[b], find_policy(row.policy_name()).reading()}], tallies[b], out);
+      compare(row, job.backends[b], all[{row.of, job.backends[b], find_policy(row.policy_name()).reading()}],
+              tallies[b], out);
   return tallies;
 }
 
@@ -205,8 +210,10 @@ namespace {
 
 constexpr std::string_view details =
     "Each scenario is served and its client steps are run, live, once for every way of reading that the releases in\n"
-    "EXPECTED have. Then each row's failure is raised under that release's policy and caught by the class that the row\n"
-    "names. A row that does not agree is printed: scenario, family, version, backend, then step, kind, attrs and retry\n"
+    "EXPECTED have. Then each row's failure is raised under that release's policy and caught by the class that the "
+    "row\n"
+    "names. A row that does not agree is printed: scenario, family, version, backend, then step, kind, attrs and "
+    "retry\n"
     "as expected, then step, kind and fault as they were, then what differs.";
 
 // scenario, backend, step, fault, condition: with the default ways of reading.
@@ -264,7 +271,8 @@ const command_description& describe_replay() {
           {"--jobs", "N", "how many scenarios run at once; 48 unless told"},
           {"--only", "ID", "that scenario alone"},
           {"--min", "PERCENT", "exit with 1 if fewer rows match on any backend"},
-          {"--faults", "", "print scenario, backend, step, fault and condition instead, with the default way of reading"},
+          {"--faults", "",
+           "print scenario, backend, step, fault and condition instead, with the default way of reading"},
       },
       details};
   return described;

@@ -34,7 +34,8 @@ class legacy_client {
     using error::error;
   };
   struct invalid_status_code : error {
-    explicit invalid_status_code(int code) : error("server rejected the connection: HTTP " + std::to_string(code)), status(code) {}
+    explicit invalid_status_code(int code)
+        : error("server rejected the connection: HTTP " + std::to_string(code)), status(code) {}
     int status;
   };
   struct invalid_header : error {

@@ -69,6 +69,9 @@ class new_client {
     explicit handshake(const reading& how) : reader_(how) {}
     void receive_data(std::string_view bytes);
     void receive_end(const std::error_code& how);
+    /// What the parser found wrong, none if nothing.
+    fault error() const noexcept { return reader_.error(); }
+    void store(const std::error_code& code);
     bool done() const noexcept { return reader_.done() || exception_; }
     const std::exception_ptr& exception() const noexcept { return exception_; }
     const rfc6455::response_reader& reader() const noexcept { return reader_; }

@@ -28,6 +28,9 @@ class opening {
   std::error_code request();
   /// Reads what comes of the response; 0 only with an error.
   std::size_t read(char* to, std::size_t size, std::error_code& error);
+  /// What to report of a response that cannot be read: the fault's code, or under reading::report_at_end that of
+  /// the deadline if the peer does not end the connection before it.
+  std::error_code unreadable(fault found);
   /// Whether the response in the trace leads to another URI, to which request() then goes; with an error if
   /// it should but cannot.
   bool redirected(fault& error);

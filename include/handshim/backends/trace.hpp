@@ -22,10 +22,10 @@ struct trace {
   handshim::phase phase = handshim::phase::local;
   net::clock::time_point started{};
   std::vector<net::attempt> attempts;
-  rfc6455::response response;                                    ///< as far as it was read
-  rfc6455::part where = rfc6455::part::before_status_line;       ///< how far that is
-  std::string header;                                            ///< the name of the header at fault
-  std::string detail;                                            ///< which option is at fault
+  rfc6455::response response;                               ///< as far as it was read
+  rfc6455::part where = rfc6455::part::before_status_line;  ///< how far that is
+  std::string header;                                       ///< the name of the header at fault
+  std::string detail;                                       ///< which option is at fault
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::string first_bytes;
   std::uint32_t redirects = 0;

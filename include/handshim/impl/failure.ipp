@@ -28,8 +28,8 @@ inline constexpr text_field text_fields[] = {
     {&evidence::native_text, 512}, {&evidence::http_reason, 128}, {&evidence::header, 64},
     {&evidence::body, 1024},       {&evidence::first_bytes, 64},
 };
-inline constexpr std::size_t max_endpoint = 512, max_headers_kept = 32, max_header_text = 256,
-                             max_attempts_kept = 16, max_address = 64, max_reason = 123;
+inline constexpr std::size_t max_endpoint = 512, max_headers_kept = 32, max_header_text = 256, max_attempts_kept = 16,
+                             max_address = 64, max_reason = 123;
 
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;
@@ -77,7 +77,8 @@ inline void write_what(what_buffer& out, fault f, phase p, std::string_view endp
     out << ": ";
     append_escaped(out, known.detail);
   }
-  if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol)) write_close(out, known);
+  if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol))
+    write_close(out, known);
   write_native(out, known);
   out << " [" << name(f) << "]";
 }
@@ -148,8 +149,7 @@ inline evidence_block* pack(fault f, phase p, const evidence& e) noexcept {
   block->known = e;
   packer out(static_cast<char*>(memory) + sizeof(evidence_block));
   pack_lists(out, block->known, e);
-  for (const text_field& field : text_fields)
-    block->known.*field.member = out.text(e.*field.member, field.limit);
+  for (const text_field& field : text_fields) block->known.*field.member = out.text(e.*field.member, field.limit);
   block->known.close_received.reason = out.text(e.close_received.reason, max_reason);
   block->known.close_sent.reason = out.text(e.close_sent.reason, max_reason);
   block->known.endpoint = out.text(endpoint.view(), max_endpoint);

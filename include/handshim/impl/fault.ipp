@@ -31,9 +31,11 @@ enum : std::uint32_t {
 using std::errc;
 
 inline constexpr fault_facts table[] = {
-#define FAULT(number, name, parent, phase_, condition_, also, errc_, fingerprint, advice_, description, hint)       \
-  {fault::name, fault::parent, phase::phase_, condition::condition_, condition_ | (also), errc_, advice::advice_, \
-   #name,       fingerprint,   description,   hint},
+#define FAULT(number, name, parent, phase_, condition_, also, errc_, fingerprint, advice_, description, hint) \
+  {                                                                                                           \
+      fault::name, fault::parent,   phase::phase_, condition::condition_, condition_ | (also),                \
+      errc_,       advice::advice_, #name,         fingerprint,           description,                        \
+      hint},
 #include "handshim/data/faults.inc"
 #undef FAULT
 };
@@ -53,14 +55,14 @@ struct phase_name {
   std::string_view text;
 };
 inline constexpr phase_name phase_names[] = {
-    {phase::unknown, "unknown"}, {phase::local, "local"}, {phase::resolve, "resolve"},     {phase::connect, "connect"},
-    {phase::proxy, "proxy"},     {phase::tls, "tls"},     {phase::handshake, "handshake"}, {phase::open, "open"},
-    {phase::closing, "closing"},
+    {phase::unknown, "unknown"},     {phase::local, "local"}, {phase::resolve, "resolve"},
+    {phase::connect, "connect"},     {phase::proxy, "proxy"}, {phase::tls, "tls"},
+    {phase::handshake, "handshake"}, {phase::open, "open"},   {phase::closing, "closing"},
 };
 
-inline constexpr std::string_view condition_names[] = {
-    "",        "unclassified", "cancelled", "usage",    "resolve", "network", "tls",
-    "timeout", "handshake",    "rejected",  "protocol", "lost",    "closed",  "closed_ok"};
+inline constexpr std::string_view condition_names[] = {"",         "unclassified", "cancelled", "usage",     "resolve",
+                                                       "network",  "tls",          "timeout",   "handshake", "rejected",
+                                                       "protocol", "lost",         "closed",    "closed_ok"};
 
 // Names are the identity of the categories: the same in every shared library that has its own copy.
 inline constexpr const char* fault_category_name = "handshim";
@@ -73,9 +75,7 @@ inline bool has_name(const std::error_category& category, std::string_view id) n
 class fault_category_type final : public std::error_category {
  public:
   const char* name() const noexcept override { return fault_category_name; }
-  std::string message(int value) const override {
-    return std::string(facts(static_cast<fault>(value)).description);
-  }
+  std::string message(int value) const override { return std::string(facts(static_cast<fault>(value)).description); }
   std::error_condition default_error_condition(int value) const noexcept override {
     const fault_facts& f = facts(static_cast<fault>(value));
     if (f.errc == std::errc{}) return {value, *this};

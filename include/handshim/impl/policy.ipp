@@ -27,15 +27,23 @@ struct policy_data {
 // What a failure without a fault of its own is judged as.
 inline fault root_of(phase p) noexcept {
   switch (p) {
-    case phase::local: return fault::usage_invalid;
-    case phase::resolve: return fault::resolve_failed;
-    case phase::connect: return fault::connect_failed;
-    case phase::proxy: return fault::proxy_failed;
-    case phase::tls: return fault::tls_failed;
-    case phase::handshake: return fault::handshake_failed;
+    case phase::local:
+      return fault::usage_invalid;
+    case phase::resolve:
+      return fault::resolve_failed;
+    case phase::connect:
+      return fault::connect_failed;
+    case phase::proxy:
+      return fault::proxy_failed;
+    case phase::tls:
+      return fault::tls_failed;
+    case phase::handshake:
+      return fault::handshake_failed;
     case phase::open:
-    case phase::closing: return fault::connection_lost;
-    case phase::unknown: break;
+    case phase::closing:
+      return fault::connection_lost;
+    case phase::unknown:
+      break;
   }
   return fault::none;
 }
@@ -91,7 +99,8 @@ inline failure bad_base(const base_spec& spec, std::string_view whole) {
   if (spec.error == fault::policy_too_new)
     valid = "the newest version checked is " + std::string(spec.family->newest) + "; write a range, \"" +
             std::string(spec.family->name) + "-" + std::string(spec.family->newest) + "..." +
-            std::string(spec.place.substr(0, spec.place.find('.'))) + "\", for that version's behaviour, or update handshim";
+            std::string(spec.place.substr(0, spec.place.find('.'))) +
+            "\", for that version's behaviour, or update handshim";
   if (spec.error == fault::policy_too_old)
     valid = "the oldest version recorded is " + std::string(spec.family->name) + "-" + std::string(spec.family->oldest);
   if (spec.error == fault::policy_malformed)
@@ -120,7 +129,8 @@ inline failure unknown_kind(std::string_view whole, std::string_view place) {
     list += list.empty() ? "" : " ";
     list += row.name;
   }
-  return bad_policy(fault::policy_kind_unknown, whole, place, "did you mean " + std::string(word.best()) + "? valid are " + list);
+  return bad_policy(fault::policy_kind_unknown, whole, place,
+                    "did you mean " + std::string(word.best()) + "? valid are " + list);
 }
 
 // One "fault=kind" laid over the table.
@@ -291,11 +301,14 @@ HANDSHIM_INLINE verdict policy::release_retries(const failure& f) const noexcept
   fault about = f.fault();
   if (about == fault::unclassified) about = detail::root_of(f.phase());
   switch (data_->retries[fault_index(about)]) {
-    case detail::row_verdict::retries: return verdict::retries;
-    case detail::row_verdict::gives_up: return verdict::gives_up;
+    case detail::row_verdict::retries:
+      return verdict::retries;
+    case detail::row_verdict::gives_up:
+      return verdict::gives_up;
     case detail::row_verdict::by_status:
       return detail::passes(f.evidence().http_status) ? verdict::retries : verdict::gives_up;
-    case detail::row_verdict::no_loop: break;
+    case detail::row_verdict::no_loop:
+      break;
   }
   return verdict::no_loop;
 }
@@ -333,22 +346,32 @@ HANDSHIM_INLINE std::vector<std::string> policy_names() {
 
 HANDSHIM_INLINE std::string_view name(verdict v) noexcept {
   switch (v) {
-    case verdict::no_loop: return "no_loop";
-    case verdict::gives_up: return "gives_up";
-    case verdict::retries: return "retries";
+    case verdict::no_loop:
+      return "no_loop";
+    case verdict::gives_up:
+      return "gives_up";
+    case verdict::retries:
+      return "retries";
   }
   return "";
 }
 
 HANDSHIM_INLINE std::string_view name(policy_source s) noexcept {
   switch (s) {
-    case policy_source::builtin: return "built in";
-    case policy_source::build: return "the build";
-    case policy_source::program: return "set_policy()";
-    case policy_source::environment: return "the environment";
-    case policy_source::scope: return "with_policy()";
-    case policy_source::fixed: return "fixed by the build";
-    case policy_source::argument: return "an argument";
+    case policy_source::builtin:
+      return "built in";
+    case policy_source::build:
+      return "the build";
+    case policy_source::program:
+      return "set_policy()";
+    case policy_source::environment:
+      return "the environment";
+    case policy_source::scope:
+      return "with_policy()";
+    case policy_source::fixed:
+      return "fixed by the build";
+    case policy_source::argument:
+      return "an argument";
   }
   return "";
 }

@@ -18,7 +18,14 @@ inline constexpr kind of_phase = static_cast<kind>(255);
 enum class row_verdict : std::uint8_t { no_loop, gives_up, retries, by_status };
 
 namespace policy_rows {
-enum families : unsigned { unified = 1, legacy = 2, asyncio = 4, sync = 8, sansio = asyncio | sync, every = legacy | sansio };
+enum families : unsigned {
+  unified = 1,
+  legacy = 2,
+  asyncio = 4,
+  sync = 8,
+  sansio = asyncio | sync,
+  every = legacy | sansio
+};
 constexpr unsigned operator|(families a, families b) noexcept {
   return static_cast<unsigned>(a) | static_cast<unsigned>(b);
 }
@@ -77,7 +84,7 @@ inline constexpr auto& retry_rows = retry_words::retry_table;
 inline void apply_readings(reading& out, unsigned families_, version at) noexcept {
   using namespace policy_rows;
 #define CHANGE(row_families, since, field, value) \
-  if (((row_families) & families_) != 0 && !(at < since)) out.field = value;
+  if (((row_families)&families_) != 0 && !(at < since)) out.field = value;
 #include "handshim/data/policy_readings.inc"
 #undef CHANGE
 }
@@ -91,7 +98,7 @@ inline std::vector<version> epochs(unsigned families_, version oldest) {
   for (const retry_row& row : retry_rows)
     if ((row.families & families_) != 0) out.push_back(row.since);
 #define CHANGE(row_families, since, field, value) \
-  if (((row_families) & families_) != 0) out.push_back(since);
+  if (((row_families)&families_) != 0) out.push_back(since);
 #include "handshim/data/policy_readings.inc"
 #undef CHANGE
   out.erase(std::remove_if(out.begin(), out.end(), [&](version v) { return v < oldest; }), out.end());

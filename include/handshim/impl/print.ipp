@@ -290,7 +290,8 @@ inline void write_lists(json& out, const evidence& known) {
 
 inline void write_evidence(json& out, const evidence& known) {
   out.text_if("endpoint", known.endpoint).text_if("backend", known.backend).text_if("detail", known.detail);
-  if (!known.native_domain.empty()) out.text("native_domain", known.native_domain).number("native_value", known.native_value);
+  if (!known.native_domain.empty())
+    out.text("native_domain", known.native_domain).number("native_value", known.native_value);
   out.text_if("native_text", known.native_text).number_if("http_status", known.http_status);
   out.text_if("http_reason", known.http_reason).text_if("header", known.header);
   if (!known.body.empty()) out.text("body", known.body).boolean("body_complete", known.body_complete);

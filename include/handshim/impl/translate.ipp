@@ -37,9 +37,8 @@ struct native_row {
   fault unknown, resolve, connect, tls, handshake, open;
 };
 inline constexpr native_row native_rows[] = {
-#define CODE(domain_, value, unknown, resolve, connect, tls, handshake, open)                               \
-  {domain::domain_, value,       fault::unknown,   fault::resolve, fault::connect, fault::tls, fault::handshake, \
-   fault::open},
+#define CODE(domain_, value, unknown, resolve, connect, tls, handshake, open) \
+  {domain::domain_, value, fault::unknown, fault::resolve, fault::connect, fault::tls, fault::handshake, fault::open},
 #include "handshim/data/native_codes.inc"
 #undef CODE
 };
@@ -54,15 +53,21 @@ inline const native_row* find_row(std::string_view name, int value) noexcept {
 
 inline fault in_phase(const native_row& row, phase p) noexcept {
   switch (p) {
-    case phase::resolve: return row.resolve;
+    case phase::resolve:
+      return row.resolve;
     case phase::connect:
-    case phase::proxy: return row.connect;
-    case phase::tls: return row.tls;
-    case phase::handshake: return row.handshake;
+    case phase::proxy:
+      return row.connect;
+    case phase::tls:
+      return row.tls;
+    case phase::handshake:
+      return row.handshake;
     case phase::open:
-    case phase::closing: return row.open;
+    case phase::closing:
+      return row.open;
     case phase::local:
-    case phase::unknown: break;
+    case phase::unknown:
+      break;
   }
   return row.unknown;
 }
@@ -72,15 +77,22 @@ inline fault coarse_fault(domain where, phase p) noexcept {
   if (where == domain::getaddrinfo_) return fault::resolve_failed;
   if (where == domain::other) return fault::unclassified;
   switch (p) {
-    case phase::resolve: return fault::resolve_failed;
-    case phase::connect: return fault::connect_failed;
-    case phase::proxy: return fault::proxy_failed;
-    case phase::tls: return fault::tls_failed;
-    case phase::handshake: return fault::handshake_failed;
+    case phase::resolve:
+      return fault::resolve_failed;
+    case phase::connect:
+      return fault::connect_failed;
+    case phase::proxy:
+      return fault::proxy_failed;
+    case phase::tls:
+      return fault::tls_failed;
+    case phase::handshake:
+      return fault::handshake_failed;
     case phase::open:
-    case phase::closing: return fault::connection_lost;
+    case phase::closing:
+      return fault::connection_lost;
     case phase::local:
-    case phase::unknown: break;
+    case phase::unknown:
+      break;
   }
   return fault::unclassified;
 }
@@ -192,7 +204,8 @@ HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::
   if (nested && nested->nested_ptr() && depth < 8) {
     const failure deeper = from_pointer(nested->nested_ptr(), p, depth + 1);
     if (deeper.native_code()) known.native_domain = {};
-    if (deeper.fault() != fault::unclassified) return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
+    if (deeper.fault() != fault::unclassified)
+      return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
   }
   return failure(fault::unclassified, known, {}, p);
 }

@@ -29,7 +29,10 @@ class legacy_reader {
  private:
   static bool is_interim(int status) noexcept { return status >= 100 && status < 200 && status != 101; }
 
-  [[noreturn]] static void fail(fault f) { throw legacy_client::parse_error(make_error_code(f)); }
+  [[noreturn]] void fail(fault f) {
+    if (!is_a(f, fault::body_unreadable)) note_.where = rfc6455::part::failed;
+    throw legacy_client::parse_error(steps_.unreadable(f));
+  }
 
   void read_head() {
     note_.where = buffer_.empty() ? rfc6455::part::before_status_line : rfc6455::part::status_line;
@@ -62,7 +65,15 @@ class legacy_reader {
     const std::size_t n = steps_.read(block.data(), block.size(), error);
     buffer_.append(block.data(), n);
     if (note_.where == rfc6455::part::before_status_line && !buffer_.empty()) note_.where = rfc6455::part::status_line;
-    if (error && n == 0) throw legacy_client::parse_error(error);
+    if (error && n == 0) end(error);
+  }
+
+  // The end of the input ends a line too, where lines are measured at their end.
+  [[noreturn]] void end(const std::error_code& how) {
+    const bool headers = note_.where == rfc6455::part::headers;
+    if (how == net::stream_errc::eof && how_.measure_at_end && buffer_.size() > how_.max_line)
+      fail(headers ? fault::header_line_too_long : fault::status_line_too_long);
+    throw legacy_client::parse_error(how);
   }
 
   std::string read_line(fault too_long) {
@@ -134,13 +145,15 @@ inline void read_legacy_response(legacy_reader& reader, const backends::trace& n
   try {
     reader.read_response();
   } catch (const legacy_client::parse_error&) {
-    if (note.where == rfc6455::part::body) std::throw_with_nested(legacy_client::invalid_status_code(note.response.status));
+    if (note.where == rfc6455::part::body)
+      std::throw_with_nested(legacy_client::invalid_status_code(note.response.status));
     std::throw_with_nested(legacy_client::invalid_message("did not receive a valid HTTP response"));
   }
 }
 
 inline void check_legacy_response(backends::opening& steps, const backends::trace& note, fault redirect) {
-  if (redirect != fault::none) throw_nested(make_error_code(redirect), legacy_client::redirect_error("cannot follow the redirect"));
+  if (redirect != fault::none)
+    throw_nested(make_error_code(redirect), legacy_client::redirect_error("cannot follow the redirect"));
   const fault wrong = steps.check();
   if (wrong == fault::none) return;
   const std::error_code code = make_error_code(wrong);
@@ -155,7 +168,8 @@ inline void check_legacy_result(backends::live& at, const std::error_code& error
   const bool over = is_a(f, fault::closed) || is_a(f, fault::connection_lost) || is_a(f, fault::protocol_violated);
   if (!over) throw std::system_error(error);
   const backends::session_state now = at.open->state();
-  throw_nested(error, legacy_client::connection_closed(now.has_received ? now.received.code : 1006, now.received.reason));
+  throw_nested(error,
+               legacy_client::connection_closed(now.has_received ? now.received.code : 1006, now.received.reason));
 }
 
 }  // namespace detail
@@ -202,7 +216,8 @@ HANDSHIM_INLINE failure legacy_mode::connect(std::string_view uri, net::deadline
 }
 
 HANDSHIM_INLINE failure legacy_mode::send(opcode type, std::string_view data, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.send(at, type, data, until); });
+  return backends::operating(slot_, name, phase::open,
+                             [&](backends::live& at) { client_.send(at, type, data, until); });
 }
 
 HANDSHIM_INLINE failure legacy_mode::recv(message& out, net::deadline until) {

@@ -9,8 +9,9 @@ namespace handshim {
 namespace detail {
 
 // The parser's exception for what it met, in the classes that a general parser has.
-inline std::exception_ptr new_parser_exception(fault f) {
-  const std::error_code code = make_error_code(f);
+inline std::exception_ptr new_parser_exception(const std::error_code& code) {
+  const fault f = fault_of(code);
+  if (f == fault::none) return std::make_exception_ptr(std::system_error(code));
   if (f == fault::bare_line_feed) return std::make_exception_ptr(new_client::eof_error(code));
   if (is_a(f, fault::response_too_large) || f == fault::body_too_large)
     return std::make_exception_ptr(new_client::security_error(code));
@@ -47,10 +48,11 @@ inline void check_new_result(backends::live& at, const std::error_code& error) {
 
 HANDSHIM_INLINE void new_client::handshake::receive_data(std::string_view bytes) {
   const std::size_t taken = reader_.consume(bytes);
-  if (reader_.error() != fault::none)
-    exception_ = detail::new_parser_exception(reader_.error());
-  else
-    rest_ = bytes.substr(taken);
+  if (reader_.done()) rest_ = bytes.substr(taken);
+}
+
+HANDSHIM_INLINE void new_client::handshake::store(const std::error_code& code) {
+  exception_ = detail::new_parser_exception(code);
 }
 
 HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& how) {
@@ -59,7 +61,8 @@ HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& h
   const auto ending = eof ? rfc6455::ending::eof : late ? rfc6455::ending::timeout : rfc6455::ending::reset;
   if (reader_.end(ending) == fault::none) return;
   // To the parser a reset is an end of file too; the code keeps them apart.
-  exception_ = late ? std::make_exception_ptr(std::system_error(how)) : std::make_exception_ptr(eof_error(how));
+  const bool ours = late || how == net::stream_errc::interrupted;
+  exception_ = ours ? std::make_exception_ptr(std::system_error(how)) : std::make_exception_ptr(eof_error(how));
 }
 
 HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view uri, net::deadline until) {
@@ -75,6 +78,7 @@ HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view ur
       const std::size_t n = steps.read(block.data(), block.size(), ended);
       if (n != 0) protocol.receive_data({block.data(), n});
       at.note.where = protocol.reader().where();
+      if (protocol.error() != fault::none) protocol.store(steps.unreadable(protocol.error()));
       if (ended && !protocol.done()) protocol.receive_end(ended);
     }
     at.note.response = protocol.reader().get();
@@ -113,7 +117,8 @@ HANDSHIM_INLINE failure new_mode::connect(std::string_view uri, net::deadline un
 }
 
 HANDSHIM_INLINE failure new_mode::send(opcode type, std::string_view data, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.send(at, type, data, until); });
+  return backends::operating(slot_, name, phase::open,
+                             [&](backends::live& at) { client_.send(at, type, data, until); });
 }
 
 HANDSHIM_INLINE failure new_mode::recv(message& out, net::deadline until) {

@@ -17,9 +17,7 @@ inline bool peer_left(const std::error_code& error) noexcept {
 }
 
 // Secrets that are for one server only.
-inline bool is_credential(const rfc6455::header& h) noexcept {
-  return handshim::detail::is_secret_header(h.name);
-}
+inline bool is_credential(const rfc6455::header& h) noexcept { return handshim::detail::is_secret_header(h.name); }
 
 }  // namespace detail
 
@@ -84,6 +82,14 @@ HANDSHIM_INLINE std::size_t opening::read(char* to, std::size_t size, std::error
   constexpr std::size_t kept = 64;
   if (note_.first_bytes.size() < kept) note_.first_bytes.append(to, n < kept ? n : kept);
   return n;
+}
+
+HANDSHIM_INLINE std::error_code opening::unreadable(fault found) {
+  std::error_code ended;
+  char discarded[1024];
+  while (how_.reading.report_at_end && !ended) read(discarded, sizeof discarded, ended);
+  const bool waits = ended == net::stream_errc::timed_out || ended == net::stream_errc::interrupted;
+  return waits ? ended : make_error_code(found);
 }
 
 HANDSHIM_INLINE bool opening::redirected(fault& error) {

@@ -32,8 +32,10 @@ HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, 
     const std::size_t n = steps.read(buffer.data(), buffer.size(), error);
     const std::size_t taken = reader.consume({buffer.data(), n});
     note.where = reader.where();
-    if (reader.error() != fault::none) error = make_error_code(reader.error());
-    else if (error && reader.end(backends::ending_of(error)) == fault::none) error.clear();
+    if (reader.error() != fault::none)
+      error = steps.unreadable(reader.error());
+    else if (error && reader.end(backends::ending_of(error)) == fault::none)
+      error.clear();
     if (reader.done()) rest.assign(buffer.data() + taken, n - taken);
   }
   note.response = reader.get();

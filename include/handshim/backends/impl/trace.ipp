@@ -82,7 +82,8 @@ HANDSHIM_INLINE fault handshake_fault(const std::error_code& code, rfc6455::part
 }
 
 HANDSHIM_INLINE failure failure_of(const trace& known, const std::error_code& code, const native_report& native) {
-  const fault f = known.phase == phase::handshake ? handshake_fault(code, known.where) : from(code, known.phase).fault();
+  const fault f =
+      known.phase == phase::handshake ? handshake_fault(code, known.where) : from(code, known.phase).fault();
   detail::trace_evidence all(known);
   all.add(native);
   const phase own = facts(f).when;
