@@ -92,6 +92,10 @@ std::string_view name(fault f) noexcept;
 std::string_view name(condition c) noexcept;
 std::string_view name(phase p) noexcept;
 std::string_view name(advice a) noexcept;
+/// What the word means, in a few others, without a trailing period.
+std::string_view description(condition c) noexcept;
+std::string_view description(phase p) noexcept;
+std::string_view description(advice a) noexcept;
 /// The inverse of name(): none, or condition 0, or phase::unknown if the text names nothing.
 fault find_fault(std::string_view text) noexcept;
 condition find_condition(std::string_view text) noexcept;

@@ -18,6 +18,7 @@ enum class follow : std::uint8_t {
 struct reading {
   follow redirects = follow::none;
   std::uint8_t max_redirects = 10;  ///< how many are followed at the most
+  bool follow_300 = false;          ///< a 300 with a Location is a redirect too
   std::size_t max_line = 8192;      ///< bytes in a status or header line, its CRLF included
   std::size_t max_headers = 128;    ///< header lines in a response
   std::size_t max_body = 1u << 20;  ///< bytes of the body of a refused upgrade

@@ -50,19 +50,66 @@ constexpr bool rows_ascend() noexcept {
 }
 static_assert(rows_ascend(), "faults.inc must stay in the order of its numbers");
 
-struct phase_name {
-  phase id;
-  std::string_view text;
-};
-inline constexpr phase_name phase_names[] = {
-    {phase::unknown, "unknown"},     {phase::local, "local"}, {phase::resolve, "resolve"},
-    {phase::connect, "connect"},     {phase::proxy, "proxy"}, {phase::tls, "tls"},
-    {phase::handshake, "handshake"}, {phase::open, "open"},   {phase::closing, "closing"},
+template <class Id>
+struct vocabulary_row {
+  Id id;
+  std::string_view name, description;
 };
 
-inline constexpr std::string_view condition_names[] = {"",         "unclassified", "cancelled", "usage",     "resolve",
-                                                       "network",  "tls",          "timeout",   "handshake", "rejected",
-                                                       "protocol", "lost",         "closed",    "closed_ok"};
+inline constexpr vocabulary_row<phase> phase_rows[] = {
+    {phase::unknown, "unknown", "nobody can tell when"},
+    {phase::local, "local", "before anything was sent: in this program"},
+    {phase::resolve, "resolve", "while the host name was looked up"},
+    {phase::connect, "connect", "while the TCP connection was made"},
+    {phase::proxy, "proxy", "while a proxy made the connection"},
+    {phase::tls, "tls", "during the TLS handshake"},
+    {phase::handshake, "handshake", "from the connection to the 101 response"},
+    {phase::open, "open", "on the open connection"},
+    {phase::closing, "closing", "after this side began to close"},
+};
+
+// In the order of the enumerators.
+inline constexpr vocabulary_row<condition> condition_rows[] = {
+    {condition::unclassified, "unclassified", "no table knows what the client reported"},
+    {condition::cancelled, "cancelled", "this program cancelled the operation"},
+    {condition::usage, "usage", "the call cannot be carried out as it was made: the caller's fault"},
+    {condition::resolve, "resolve", "the host name could not be resolved"},
+    {condition::network, "network", "the connection could not be made: name, TCP, proxy or TLS"},
+    {condition::tls, "tls", "TLS failed, or the client has none"},
+    {condition::timeout, "timeout", "a deadline passed"},
+    {condition::handshake, "handshake", "it went wrong between the connection and the 101 response"},
+    {condition::rejected, "rejected", "the server answered with another status than 101"},
+    {condition::protocol, "protocol", "the peer broke the protocol, or a limit, on an open connection"},
+    {condition::lost, "lost", "the connection ended without a closing handshake"},
+    {condition::closed, "closed", "the connection was closed with a close frame"},
+    {condition::closed_ok, "closed_ok", "the connection was closed in order"},
+};
+
+// In the order of the enumerators.
+inline constexpr vocabulary_row<advice> advice_rows[] = {
+    {advice::never, "never", "there is nothing to try again"},
+    {advice::fix_first, "fix_first", "it will fail again until somebody mends the cause"},
+    {advice::back_off, "back_off", "it may pass: try again after a growing, random delay"},
+    {advice::throttled, "throttled", "the server asked for fewer attempts: try again later than after back_off"},
+    {advice::by_status, "by_status", "the HTTP status decides"},
+    {advice::by_close_code, "by_close_code", "the close code decides"},
+};
+
+template <class Id, std::size_t N>
+constexpr bool in_order(const vocabulary_row<Id> (&rows)[N], std::size_t first) noexcept {
+  for (std::size_t i = 0; i < N; ++i)
+    if (static_cast<std::size_t>(rows[i].id) != i + first) return false;
+  return true;
+}
+static_assert(in_order(phase_rows, 0) && in_order(condition_rows, 1) && in_order(advice_rows, 0));
+
+// Null for a number that no row has.
+template <class Id, std::size_t N>
+constexpr const vocabulary_row<Id>* find_vocabulary(const vocabulary_row<Id> (&rows)[N], Id id) noexcept {
+  for (const vocabulary_row<Id>& row : rows)
+    if (row.id == id) return &row;
+  return nullptr;
+}
 
 // Names are the identity of the categories: the same in every shared library that has its own copy.
 inline constexpr const char* fault_category_name = "handshim";
@@ -143,20 +190,33 @@ HANDSHIM_INLINE bool holds(fault f, condition c) noexcept {
 HANDSHIM_INLINE std::string_view name(fault f) noexcept { return f == fault::none ? "none" : facts(f).name; }
 
 HANDSHIM_INLINE std::string_view name(condition c) noexcept {
-  const auto i = static_cast<std::size_t>(c);
-  return i < std::size(detail::condition_names) ? detail::condition_names[i] : "";
+  const auto* row = detail::find_vocabulary(detail::condition_rows, c);
+  return row ? row->name : "";
 }
 
 HANDSHIM_INLINE std::string_view name(phase p) noexcept {
-  for (const auto& row : detail::phase_names)
-    if (row.id == p) return row.text;
-  return "unknown";
+  const auto* row = detail::find_vocabulary(detail::phase_rows, p);
+  return row ? row->name : "unknown";
 }
 
 HANDSHIM_INLINE std::string_view name(advice a) noexcept {
-  constexpr std::string_view names[] = {"never", "fix_first", "back_off", "throttled", "by_status", "by_close_code"};
-  const auto i = static_cast<std::size_t>(a);
-  return i < std::size(names) ? names[i] : "";
+  const auto* row = detail::find_vocabulary(detail::advice_rows, a);
+  return row ? row->name : "";
+}
+
+HANDSHIM_INLINE std::string_view description(condition c) noexcept {
+  const auto* row = detail::find_vocabulary(detail::condition_rows, c);
+  return row ? row->description : "";
+}
+
+HANDSHIM_INLINE std::string_view description(phase p) noexcept {
+  const auto* row = detail::find_vocabulary(detail::phase_rows, p);
+  return row ? row->description : "";
+}
+
+HANDSHIM_INLINE std::string_view description(advice a) noexcept {
+  const auto* row = detail::find_vocabulary(detail::advice_rows, a);
+  return row ? row->description : "";
 }
 
 HANDSHIM_INLINE fault find_fault(std::string_view text) noexcept {
@@ -166,14 +226,14 @@ HANDSHIM_INLINE fault find_fault(std::string_view text) noexcept {
 }
 
 HANDSHIM_INLINE condition find_condition(std::string_view text) noexcept {
-  for (std::size_t i = 1; i < std::size(detail::condition_names); ++i)
-    if (detail::condition_names[i] == text) return static_cast<condition>(i);
+  for (const auto& row : detail::condition_rows)
+    if (row.name == text) return row.id;
   return condition{};
 }
 
 HANDSHIM_INLINE phase find_phase(std::string_view text) noexcept {
-  for (const auto& row : detail::phase_names)
-    if (row.text == text) return row.id;
+  for (const auto& row : detail::phase_rows)
+    if (row.name == text) return row.id;
   return phase::unknown;
 }
 

@@ -1,30 +1,11 @@
 #pragma once
 
-#include <cstdio>
-
 #include "handshim/failure.hpp"
+#include "handshim/impl/json.hpp"
 #include "handshim/impl/text.hpp"
 
 namespace handshim {
 namespace detail {
-
-// std::string with the << of text_buffer, for texts without a bound worth a buffer.
-class string_text {
- public:
-  string_text& operator<<(std::string_view text) {
-    text_.append(text);
-    return *this;
-  }
-  string_text& operator<<(long long value) {
-    text_buffer<24> digits;
-    digits << value;
-    return *this << digits.view();
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
 
 template <class Out>
 void write_header_value(Out& out, const header_view& header) {
@@ -103,10 +84,8 @@ class description {
 
   void conditions() {
     line("conditions") << name(failure_.condition());
-    for (std::size_t i = 1; i < std::size(condition_names); ++i) {
-      const auto c = static_cast<condition>(i);
-      if (c != failure_.condition() && failure_.is(c)) out_ << ", " << name(c);
-    }
+    for (const auto& row : condition_rows)
+      if (row.id != failure_.condition() && failure_.is(row.id)) out_ << ", " << row.name;
   }
 
   void where() {
@@ -176,86 +155,6 @@ class description {
   const failure& failure_;
   const evidence& known_;
   string_text out_;
-};
-
-// Writes one JSON object; every text is made ASCII, so that any bytes give valid JSON.
-class json {
- public:
-  json& number(std::string_view key, long long value) {
-    begin(key);
-    out_ << value;
-    return *this;
-  }
-  json& boolean(std::string_view key, bool value) {
-    begin(key);
-    out_ << (value ? "true" : "false");
-    return *this;
-  }
-  json& text(std::string_view key, std::string_view value) {
-    begin(key);
-    quoted(value);
-    return *this;
-  }
-  json& text_if(std::string_view key, std::string_view value) { return value.empty() ? *this : text(key, value); }
-  json& number_if(std::string_view key, long long value) { return value == 0 ? *this : number(key, value); }
-
-  json& open(std::string_view key, char bracket) {
-    begin(key);
-    return raw(bracket);
-  }
-  json& item(char bracket) {
-    separate();
-    return raw(bracket);
-  }
-  json& item(std::string_view value) {
-    separate();
-    quoted(value);
-    return *this;
-  }
-  json& close(char bracket) {
-    out_ << std::string_view(&bracket, 1);
-    first_ = false;
-    return *this;
-  }
-  std::string take() { return out_.take(); }
-
- private:
-  json& raw(char bracket) {
-    out_ << std::string_view(&bracket, 1);
-    first_ = true;
-    return *this;
-  }
-  void separate() {
-    if (!first_) out_ << ",";
-    first_ = false;
-  }
-  void begin(std::string_view key) {
-    separate();
-    quoted(key);
-    out_ << ":";
-  }
-  void quoted(std::string_view value) {
-    out_ << "\"";
-    for (char c : value) character(c);
-    out_ << "\"";
-  }
-  // Bytes over 0x7f are written as the code point of that number: reversible, and valid for any input.
-  void character(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      const char pair[2] = {'\\', c};
-      out_ << std::string_view(pair, 2);
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      out_ << std::string_view(&c, 1);
-    } else {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
-      out_ << std::string_view(escape, 6);
-    }
-  }
-
-  string_text out_;
-  bool first_ = true;
 };
 
 inline std::string_view name_of(close_order order) noexcept {

@@ -8,7 +8,9 @@
 namespace handshim::backends {
 namespace detail {
 
-inline bool is_redirect(int status) noexcept {
+inline bool is_redirect(const rfc6455::response& answer, const reading& how) noexcept {
+  const int status = answer.status;
+  if (status == 300) return how.follow_300 && answer.find("Location") != nullptr;
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
@@ -94,7 +96,7 @@ HANDSHIM_INLINE std::error_code opening::unreadable(fault found) {
 
 HANDSHIM_INLINE bool opening::redirected(fault& error) {
   error = fault::none;
-  if (how_.reading.redirects == follow::none || !detail::is_redirect(note_.response.status)) return false;
+  if (how_.reading.redirects == follow::none || !detail::is_redirect(note_.response, how_.reading)) return false;
   const std::string* location = note_.response.find("Location");
   note_.header = "Location";
   if (location == nullptr) return error = fault::redirect_without_location, false;
