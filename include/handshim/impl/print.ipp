@@ -69,7 +69,7 @@ class description {
     closing();
     attempts();
     line("fingerprint") << failure_.fingerprint();
-    line("advice") << name(advice_for(failure_));
+    line("advice") << name(advice_for(failure_)) << ": " << handshim::description(advice_for(failure_));
     line("hint") << facts(failure_.fault()).hint;
     out_ << "\n";
     return out_.take();
@@ -91,15 +91,19 @@ class description {
   void where() {
     if (!known_.endpoint.empty()) line("endpoint") << known_.endpoint;
     if (!known_.backend.empty()) append_escaped(line("backend"), known_.backend);
-    if (!known_.native_domain.empty() || !known_.native_text.empty()) {
-      append_escaped(line("native"), known_.native_domain);
-      if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
-      out_ << " ";
-      append_escaped(out_, known_.native_text);
-    }
+    native();
     if (known_.elapsed.count() != 0) line("elapsed") << milliseconds(known_.elapsed) << " ms";
     if (known_.attempt != 0) line("attempt") << static_cast<long long>(known_.attempt);
     if (known_.redirects != 0) line("redirects") << static_cast<long long>(known_.redirects);
+  }
+
+  void native() {
+    if (known_.native_domain.empty() && known_.native_text.empty()) return;
+    append_escaped(line("native"), known_.native_domain);
+    if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
+    const std::error_code& code = failure_.native_code();
+    out_ << " ";
+    append_escaped(out_, known_.native_text.empty() && code ? code.message() : std::string(known_.native_text));
   }
 
   void response() {

@@ -10,6 +10,8 @@ namespace detail {
 
 // Messages that wait for recv() while another call reads; beyond that the peer is slowed down.
 inline constexpr std::size_t max_waiting = 1u << 16;
+// How often drain() reads: a peer that floods must not keep it from its deadline.
+inline constexpr int max_drained = 16;
 // How long a read may block while output waits for room in the stream.
 inline constexpr auto retry_output = std::chrono::milliseconds(10);
 
@@ -108,7 +110,7 @@ HANDSHIM_INLINE void session::wait_or_pump(lock& held, net::deadline until) {
 
 // Takes what is there already, so that the end of the connection is seen before anything is sent.
 HANDSHIM_INLINE void session::drain(lock& held) {
-  for (;;) {
+  for (int round = 0; round < detail::max_drained; ++round) {
     const std::uint64_t before = bytes_in_;
     if (pumping_ || verdict() || connection_.queued_bytes() >= detail::max_waiting) return;
     pump(held, detail::now());

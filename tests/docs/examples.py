@@ -1,0 +1,148 @@
+"""The C++ in README.md and docs/ compiles, and its programs print what the page says.
+
+Usage: examples.py ROOT STANDARD COMPILER...
+
+A ```cpp block with `int main` is a program; if a ```text block follows that is introduced by the words "It prints",
+the program is run and must print that. All other blocks of a page are one unit: each is the body of a function, unless
+a comment before it says otherwise:
+  <!-- namespace -->               its declarations stand at namespace scope, and the blocks below it can use them
+  <!-- given: DECLARATIONS -->     what the page says about the names in the block, put before it
+  <!-- own unit -->                it is compiled as it is, alone; so is a block that defines a macro
+  <!-- not compiled: REASON -->    it is not
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import markdown
+
+LANGUAGES = {"cpp", "text", "sh", "json", "meson", "cmake", "ini", "tsv", "diff"}
+DIRECTIVES = {"namespace", "given", "own unit", "not compiled"}
+MAIN = re.compile(r"^\s*(?:int|auto)\s+main\s*\(", re.MULTILINE)
+MACRO = re.compile(r"^\s*#\s*define\b", re.MULTILINE)
+INCLUDE = re.compile(r"^\s*#\s*include\b.*$", re.MULTILINE)
+WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-Wno-unused-parameter", "-Wno-unused-function",
+            "-Wno-unused-but-set-variable", "-Wno-unused-but-set-parameter"]
+HEADERS = ["chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread", "vector",
+           "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
+           "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp"]
+# What differs from run to run: the port that the system chose, and times.
+PORT = re.compile(r"(?<=127\.0\.0\.1|localhost):\d+|(?<=\[::1\]):\d+|:<number>")
+TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\":)\d+")
+
+
+class Unit:
+    """A source text to compile, and what its program must print: None for one that is not run."""
+
+    def __init__(self, place, source, prints=None, is_program=False):
+        self.place, self.source, self.prints, self.is_program = place, source, prints, is_program
+
+
+def at(block, text):
+    """The text, so that the compiler names the page and the line."""
+    return f'#line {block.line} "{block.path.name}"\n{text}'
+
+
+def function_of(block, number):
+    given = block.directive("given") or ""
+    body = INCLUDE.sub("", block.text)
+    return f"[[maybe_unused]] static auto handshim_page_block_{number}() {{\n{given}\n{at(block, body)}}}\n"
+
+
+def shared_unit(blocks):
+    """All blocks of a page that are no unit of their own, as one."""
+    hoisted = [line for block in blocks for line in INCLUDE.findall(block.text)]
+    source = "".join(f"#include <{name}>\n" for name in HEADERS) + "".join(line + "\n" for line in hoisted)
+    for number, block in enumerate(blocks):
+        at_namespace = block.directive("namespace") is not None
+        source += at(block, INCLUDE.sub("", block.text)) if at_namespace else function_of(block, number)
+    return Unit(blocks[0].path.name, source)
+
+
+def printed_by(block, following):
+    """What the page says that the program prints; None if it does not say."""
+    if following is None or following.language != "text" or "It prints" not in following.lead:
+        return None
+    return following.text
+
+
+def units_of(document):
+    """(units, errors) of a page."""
+    units, shared, errors = [], [], list(document.errors)
+    for block, following in zip(document.blocks, [*document.blocks[1:], None]):
+        if block.language not in LANGUAGES:
+            errors.append(f"{block.place}: the language `{block.language}` is none of {', '.join(sorted(LANGUAGES))}")
+        if block.language != "cpp":
+            continue
+        if block.directive("not compiled") == "":
+            errors.append(f"{block.place}: a block that is not compiled needs a reason")
+        elif block.directive("not compiled") is not None:
+            continue
+        elif MAIN.search(block.text):
+            units.append(Unit(block.place, at(block, block.text), printed_by(block, following), is_program=True))
+        elif block.directive("own unit") is not None or MACRO.search(block.text):
+            units.append(Unit(block.place, at(block, block.text)))
+        else:
+            shared.append(block)
+    return units + ([shared_unit(shared)] if shared else []), errors
+
+
+def comparable(text):
+    """Without what differs from run to run."""
+    return [TIME.sub("N", PORT.sub(":N", line.rstrip())) for line in text.strip("\n").splitlines()]
+
+
+class Compiler:
+    def __init__(self, command, standard, root):
+        self.command = [*command, f"-std={standard}", "-O0", *WARNINGS, f"-I{root / 'include'}"]
+
+    def check(self, unit, directory):
+        """What is wrong with a unit; None if nothing is."""
+        source, program = directory / "page.cpp", directory / "page"
+        source.write_text(unit.source, encoding="utf-8")
+        how = ["-pthread", "-o", str(program)] if unit.is_program else ["-fsyntax-only"]
+        built = subprocess.run([*self.command, str(source), *how], capture_output=True, text=True, check=False)
+        if built.returncode != 0:
+            return f"{unit.place}: does not compile\n{built.stderr}"
+        return None if unit.prints is None else self.compare(unit, program)
+
+    @staticmethod
+    def compare(unit, program):
+        done = subprocess.run([str(program)], capture_output=True, text=True, timeout=30, check=False,
+                              env={name: value for name, value in os.environ.items() if name != "HANDSHIM_POLICY"})
+        if done.returncode != 0:
+            return f"{unit.place}: ends with {done.returncode}\n{done.stdout}{done.stderr}"
+        if comparable(done.stdout) != comparable(unit.prints):
+            return f"{unit.place}: prints\n{done.stdout}--- but the page says\n{unit.prints}"
+        return None
+
+
+def check_all(units, compiler):
+    """The errors of all units, compiled two at a time."""
+    def check(unit):
+        with tempfile.TemporaryDirectory() as directory:
+            return compiler.check(unit, pathlib.Path(directory))
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return [error for error in pool.map(check, units) if error]
+
+
+def main(root, standard, command):
+    root = pathlib.Path(root).resolve()
+    units, errors = [], []
+    for document in markdown.documents(root):
+        found, wrong = units_of(document)
+        units += found
+        errors += wrong
+    errors += check_all(units, Compiler(command, standard, root))
+    ran = sum(unit.prints is not None for unit in units)
+    return markdown.report(errors, f"{len(units)} units compiled, {ran} programs run")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

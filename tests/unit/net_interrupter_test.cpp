@@ -1,0 +1,121 @@
+#include "handshim/net/interrupter.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include "handshim/net/error.hpp"
+#include "net_support.hpp"
+
+using namespace net_test;
+using net::deadline;
+using net::direction;
+using net::interrupter;
+using net::stream_errc;
+
+static_assert(!std::is_copy_constructible_v<interrupter> && !std::is_move_constructible_v<interrupter>);
+
+TEST_CASE("an interrupter stays triggered until it is reset") {
+  interrupter stop;
+  REQUIRE(stop.ok());
+  CHECK_FALSE(stop.triggered());
+  stop.trigger();
+  stop.trigger();
+  CHECK(stop.triggered());
+  CHECK(stop.wait(-1, direction::read, deadline::never()) == stream_errc::interrupted);
+  CHECK(stop.wait(-1, direction::read, deadline::never()) == stream_errc::interrupted);
+  stop.reset();
+  CHECK_FALSE(stop.triggered());
+  CHECK(stop.wait(-1, direction::read, deadline::in(0ns)) == stream_errc::timed_out);
+}
+
+TEST_CASE("the pipe of an interrupter is not inherited and never blocks") {
+  interrupter stop;
+  REQUIRE(stop.ok());
+  CHECK((::fcntl(stop.fd(), F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK((::fcntl(stop.fd(), F_GETFL) & O_NONBLOCK) != 0);
+  for (int i = 0; i < 100000; ++i) stop.trigger();  // more bytes than a pipe holds
+  CHECK(stop.triggered());
+  stop.reset();
+  CHECK(stop.wait(-1, direction::read, deadline::in(0ns)) == stream_errc::timed_out);
+}
+
+TEST_CASE("a trigger wakes every thread that waits") {
+  interrupter stop;
+  std::vector<std::error_code> results(3);
+  std::vector<std::thread> threads;
+  for (auto& result : results)
+    threads.emplace_back([&] { result = stop.wait(-1, direction::read, deadline::in(20s)); });
+  std::this_thread::sleep_for(50ms);
+  stop.trigger();
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : results) CHECK(result == stream_errc::interrupted);
+}
+
+TEST_CASE("a wait ends when its deadline passes, and not before") {
+  interrupter stop;
+  const stopwatch watch;
+  CHECK(stop.wait(-1, direction::read, deadline::in(150ms)) == stream_errc::timed_out);
+  CHECK(watch.elapsed() >= 150ms);
+  CHECK(watch.elapsed() < 5s);
+}
+
+namespace {
+interrupter* for_handler = nullptr;
+}
+
+TEST_CASE("a signal neither ends a wait nor fails it, but its handler may trigger") {
+  interrupter stop;
+  for_handler = &stop;
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = [](int) {};
+  ::sigaction(SIGUSR1, &action, &before);
+  const pthread_t waiter = ::pthread_self();
+  {
+    const after harmless(50ms, [=] { ::pthread_kill(waiter, SIGUSR1); });
+    const stopwatch watch;
+    CHECK(stop.wait(-1, direction::read, deadline::in(300ms)) == stream_errc::timed_out);
+    CHECK(watch.elapsed() >= 300ms);
+  }
+  action.sa_handler = [](int) { for_handler->trigger(); };
+  ::sigaction(SIGUSR1, &action, nullptr);
+  const after real(50ms, [=] { ::pthread_kill(waiter, SIGUSR1); });
+  CHECK(stop.wait(-1, direction::read, deadline::in(20s)) == stream_errc::interrupted);
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+TEST_CASE("triggers that race with reset are taken back or seen, never half of both") {
+  interrupter stop;
+  for (int i = 0; i < 2000; ++i) {
+    std::thread other([&] { stop.trigger(); });
+    stop.reset();
+    other.join();
+    const bool seen = stop.triggered();
+    const auto result = stop.wait(-1, direction::read, deadline::in(0ns));
+    REQUIRE(result == (seen ? stream_errc::interrupted : stream_errc::timed_out));
+    stop.reset();
+  }
+}
+
+TEST_CASE("an interrupter without descriptors says so") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  interrupter stop;
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK_FALSE(stop.ok());
+  CHECK(stop.error() == std::errc::too_many_files_open);
+  CHECK(stop.fd() == -1);
+  stop.trigger();
+  CHECK(stop.triggered());
+  CHECK(stop.wait(-1, direction::read, deadline::never()) == stream_errc::interrupted);
+  stop.reset();
+  CHECK_FALSE(stop.triggered());
+}
