@@ -15,6 +15,7 @@
 
 #include "handshim/backends/live.hpp"
 #include "handshim/backends/opening.hpp"
+#include "handshim/backends/throwing.hpp"
 #include "handshim/message.hpp"
 #include "handshim/options.hpp"
 
@@ -24,6 +25,8 @@ namespace handshim {
 /// socket is std::system_error.
 class legacy_client {
  public:
+  static constexpr std::string_view backend_name = "legacy_mode";
+
   struct error : std::runtime_error {
     using std::runtime_error::runtime_error;
   };
@@ -71,26 +74,8 @@ class legacy_client {
   std::string subprotocol_;
 };
 
-/// A Backend for client<Backend> over the legacy client. Threads as raw_sockets. Since 0.1.
-class legacy_mode {
- public:
-  static constexpr std::string_view name = "legacy_mode";
-
-  explicit legacy_mode(options how) : client_(std::move(how)) {}
-
-  failure connect(std::string_view uri, net::deadline until);
-  failure send(opcode type, std::string_view data, net::deadline until);
-  failure recv(message& out, net::deadline until);
-  failure ping(std::string_view payload, net::deadline until);
-  failure close(std::uint16_t code, std::string_view reason, net::deadline until);
-  void cancel() noexcept { slot_.cancel(); }
-  std::string subprotocol() const { return client_.subprotocol(); }
-  void configure(options how) { client_.configure(std::move(how)); }
-
- private:
-  legacy_client client_;
-  backends::live_slot slot_;
-};
+/// A Backend for client<Backend> over the legacy client. Since 0.1.
+using legacy_mode = backends::throwing_backend<legacy_client>;
 
 }  // namespace handshim
 

@@ -16,6 +16,7 @@
 
 #include "handshim/backends/live.hpp"
 #include "handshim/backends/opening.hpp"
+#include "handshim/backends/throwing.hpp"
 #include "handshim/message.hpp"
 #include "handshim/options.hpp"
 
@@ -24,6 +25,8 @@ namespace handshim {
 /// The client itself. What it throws is below; trouble with the socket is std::system_error.
 class new_client {
  public:
+  static constexpr std::string_view backend_name = "new_mode";
+
   /// Every one carries the code of what it met.
   struct error : std::system_error {
     using std::system_error::system_error;
@@ -98,26 +101,8 @@ class new_client {
   std::string subprotocol_;
 };
 
-/// A Backend for client<Backend> over the new client. Threads as raw_sockets. Since 0.1.
-class new_mode {
- public:
-  static constexpr std::string_view name = "new_mode";
-
-  explicit new_mode(options how) : client_(std::move(how)) {}
-
-  failure connect(std::string_view uri, net::deadline until);
-  failure send(opcode type, std::string_view data, net::deadline until);
-  failure recv(message& out, net::deadline until);
-  failure ping(std::string_view payload, net::deadline until);
-  failure close(std::uint16_t code, std::string_view reason, net::deadline until);
-  void cancel() noexcept { slot_.cancel(); }
-  std::string subprotocol() const { return client_.subprotocol(); }
-  void configure(options how) { client_.configure(std::move(how)); }
-
- private:
-  new_client client_;
-  backends::live_slot slot_;
-};
+/// A Backend for client<Backend> over the new client. Since 0.1.
+using new_mode = backends::throwing_backend<new_client>;
 
 }  // namespace handshim
 

@@ -1,5 +1,4 @@
-// How a backend over a client that throws hands failures back: the native exception, with its code and text,
-// and the evidence of the trace.
+// A backend over a client that throws: the native exception with its code and text, and the evidence of the trace.
 #pragma once
 
 #include "handshim/config.hpp"
@@ -7,11 +6,14 @@
 #if HANDSHIM_HAS_EXCEPTIONS
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "handshim/backends/live.hpp"
 #include "handshim/guard.hpp"
+#include "handshim/message.hpp"
+#include "handshim/options.hpp"
 
 namespace handshim::backends {
 
@@ -31,29 +33,55 @@ inline failure failure_before(std::string_view backend, fault why) noexcept {
   return failure(why, known);
 }
 
-/// connect() of a client that throws, on a slot.
-template <class Connect>
-failure connecting(live_slot& slot, std::string_view backend, Connect&& connect) {
-  fault why = fault::none;
-  const std::shared_ptr<live> at = slot.begin(why);
-  if (!at) return failure_before(backend, why);
-  const connecting_scope scope(slot);
-  at->note.backend = backend;
-  at->note.started = net::clock::now();
-  const failure bare = capture(phase::handshake, [&] { connect(*at); });
-  return bare ? failure_of(at->note, code_of(bare), report_of(bare)) : failure();
-}
+/// A Backend over a client that throws: what it throws is caught once and handed back as a failure. Client has
+/// a backend_name, and connect(live&, ...) and the other calls as legacy_client has them. Threads as raw_sockets.
+template <class Client>
+class throwing_backend {
+ public:
+  static constexpr std::string_view name = Client::backend_name;
 
-/// Another call of it, on the open connection.
-template <class Operation>
-failure operating(live_slot& slot, std::string_view backend, phase when, Operation&& operation) {
-  fault why = fault::none;
-  const std::shared_ptr<live> at = slot.get(why);
-  if (!at) return failure_before(backend, why);
-  const auto started = net::clock::now();
-  const failure bare = capture(when, [&] { operation(*at); });
-  return bare ? failure_of(at->note, at->open->state(), when, started, code_of(bare), report_of(bare)) : failure();
-}
+  explicit throwing_backend(options how) : client_(std::move(how)) {}
+
+  failure connect(std::string_view uri, net::deadline until) {
+    fault why = fault::none;
+    const std::shared_ptr<live> at = slot_.begin(why);
+    if (!at) return failure_before(name, why);
+    const connecting_scope scope(slot_);
+    at->note.backend = name;
+    at->note.started = net::clock::now();
+    const failure bare = capture(phase::handshake, [&] { client_.connect(*at, uri, until); });
+    return bare ? failure_of(at->note, code_of(bare), report_of(bare)) : failure();
+  }
+  failure send(opcode type, std::string_view data, net::deadline until) {
+    return on_open(phase::open, [&](live& at) { client_.send(at, type, data, until); });
+  }
+  failure recv(message& out, net::deadline until) {
+    return on_open(phase::open, [&](live& at) { out = client_.recv(at, until); });
+  }
+  failure ping(std::string_view payload, net::deadline until) {
+    return on_open(phase::open, [&](live& at) { client_.ping(at, payload, until); });
+  }
+  failure close(std::uint16_t code, std::string_view reason, net::deadline until) {
+    return on_open(phase::closing, [&](live& at) { client_.close(at, code, reason, until); });
+  }
+  void cancel() noexcept { slot_.cancel(); }
+  std::string subprotocol() const { return client_.subprotocol(); }
+  void configure(options how) { client_.configure(std::move(how)); }
+
+ private:
+  template <class Operation>
+  failure on_open(phase when, Operation operation) {
+    fault why = fault::none;
+    const std::shared_ptr<live> at = slot_.get(why);
+    if (!at) return failure_before(name, why);
+    const auto started = net::clock::now();
+    const failure bare = capture(when, [&] { operation(*at); });
+    return bare ? failure_of(at->note, at->open->state(), when, started, code_of(bare), report_of(bare)) : failure();
+  }
+
+  Client client_;
+  live_slot slot_;
+};
 
 }  // namespace handshim::backends
 

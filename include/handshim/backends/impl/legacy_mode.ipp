@@ -3,7 +3,6 @@
 #include <array>
 
 #include "handshim/backends/legacy_mode.hpp"
-#include "handshim/backends/throwing.hpp"
 
 namespace handshim {
 namespace detail {
@@ -209,28 +208,6 @@ HANDSHIM_INLINE void legacy_client::ping(backends::live& at, std::string_view pa
 HANDSHIM_INLINE void legacy_client::close(backends::live& at, std::uint16_t code, std::string_view reason,
                                           net::deadline until) {
   detail::check_legacy_result(at, at.open->close(code, reason, until));
-}
-
-HANDSHIM_INLINE failure legacy_mode::connect(std::string_view uri, net::deadline until) {
-  return backends::connecting(slot_, name, [&](backends::live& at) { client_.connect(at, uri, until); });
-}
-
-HANDSHIM_INLINE failure legacy_mode::send(opcode type, std::string_view data, net::deadline until) {
-  return backends::operating(slot_, name, phase::open,
-                             [&](backends::live& at) { client_.send(at, type, data, until); });
-}
-
-HANDSHIM_INLINE failure legacy_mode::recv(message& out, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { out = client_.recv(at, until); });
-}
-
-HANDSHIM_INLINE failure legacy_mode::ping(std::string_view payload, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.ping(at, payload, until); });
-}
-
-HANDSHIM_INLINE failure legacy_mode::close(std::uint16_t code, std::string_view reason, net::deadline until) {
-  return backends::operating(slot_, name, phase::closing,
-                             [&](backends::live& at) { client_.close(at, code, reason, until); });
 }
 
 }  // namespace handshim

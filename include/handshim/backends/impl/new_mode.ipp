@@ -3,7 +3,6 @@
 #include <array>
 
 #include "handshim/backends/new_mode.hpp"
-#include "handshim/backends/throwing.hpp"
 
 namespace handshim {
 namespace detail {
@@ -110,28 +109,6 @@ HANDSHIM_INLINE void new_client::ping(backends::live& at, std::string_view paylo
 HANDSHIM_INLINE void new_client::close(backends::live& at, std::uint16_t code, std::string_view reason,
                                        net::deadline until) {
   detail::check_new_result(at, at.open->close(code, reason, until));
-}
-
-HANDSHIM_INLINE failure new_mode::connect(std::string_view uri, net::deadline until) {
-  return backends::connecting(slot_, name, [&](backends::live& at) { client_.connect(at, uri, until); });
-}
-
-HANDSHIM_INLINE failure new_mode::send(opcode type, std::string_view data, net::deadline until) {
-  return backends::operating(slot_, name, phase::open,
-                             [&](backends::live& at) { client_.send(at, type, data, until); });
-}
-
-HANDSHIM_INLINE failure new_mode::recv(message& out, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { out = client_.recv(at, until); });
-}
-
-HANDSHIM_INLINE failure new_mode::ping(std::string_view payload, net::deadline until) {
-  return backends::operating(slot_, name, phase::open, [&](backends::live& at) { client_.ping(at, payload, until); });
-}
-
-HANDSHIM_INLINE failure new_mode::close(std::uint16_t code, std::string_view reason, net::deadline until) {
-  return backends::operating(slot_, name, phase::closing,
-                             [&](backends::live& at) { client_.close(at, code, reason, until); });
 }
 
 }  // namespace handshim
