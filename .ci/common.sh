@@ -22,6 +22,10 @@ build() {
   build_dir=$1
   shift
   if ! configured "$build_dir"; then
+    if [ -e "$build_dir" ] && [ ! -d "$build_dir/meson-private" ]; then
+      echo "$PWD/$build_dir is in the way: it is no build directory of Meson" >&2
+      return 1
+    fi
     rm -rf "$build_dir"
     if ! quietly meson setup "$build_dir" "$@"; then
       rm -rf "$build_dir"

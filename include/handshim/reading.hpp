@@ -35,7 +35,7 @@ struct reading {
   bool any_length_form = false;  ///< a frame's length need not be in its shortest form
   bool early_close_codes = false;   ///< 1012 to 1014, registered after RFC 6455, are not accepted in a close frame
   bool report_at_end = false;       ///< a response that cannot be read is reported when the peer ends the connection
-  bool deliver_after_close = true;  ///< messages that come after our close frame can still be received
+  bool deliver_after_close = true;  ///< messages that were not received before close() still can be
 };
 
 }  // namespace handshim

@@ -3,8 +3,8 @@
 Usage: examples.py ROOT STANDARD COMPILER...
 
 A ```cpp block with `int main` is a program; if a ```text block follows that is introduced by the words "It prints",
-the program is run and must print that. All other blocks of a page are one unit: each is the body of a function, unless
-a comment before it says otherwise:
+the program is run and must print that. All other blocks of a page are one unit: each is the body of a function, which
+is run if it has an assert(), unless a comment before it says otherwise:
   <!-- namespace -->               its declarations stand at namespace scope, and the blocks below it can use them
   <!-- given: DECLARATIONS -->     what the page says about the names in the block, put before it
   <!-- own unit -->                it is compiled as it is, alone; so is a block that defines a macro
@@ -18,29 +18,36 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
+from typing import Optional
 
 import markdown
 
 LANGUAGES = {"cpp", "text", "sh", "json", "meson", "cmake", "ini", "tsv", "diff"}
 DIRECTIVES = {"namespace", "given", "own unit", "not compiled"}
 MAIN = re.compile(r"^\s*(?:int|auto)\s+main\s*\(", re.MULTILINE)
+ASSERTION = re.compile(r"\bassert\(")
 MACRO = re.compile(r"^\s*#\s*define\b", re.MULTILINE)
 INCLUDE = re.compile(r"^\s*#\s*include\b.*$", re.MULTILINE)
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-Wno-unused-parameter", "-Wno-unused-function",
             "-Wno-unused-but-set-variable", "-Wno-unused-but-set-parameter"]
-HEADERS = ["chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread", "vector",
-           "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
+HEADERS = ["cassert", "chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread",
+           "vector", "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
            "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp"]
 # What differs from run to run: the port that the system chose, and times.
 PORT = re.compile(r"(?<=127\.0\.0\.1|localhost):\d+|(?<=\[::1\]):\d+|:<number>")
 TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\":)\d+")
 
 
+@dataclass
 class Unit:
-    """A source text to compile, and what its program must print: None for one that is not run."""
+    """A source text to compile."""
 
-    def __init__(self, place, source, prints=None, is_program=False):
-        self.place, self.source, self.prints, self.is_program = place, source, prints, is_program
+    place: str
+    source: str
+    is_program: bool = False  # it has a main()
+    runs: bool = False
+    prints: Optional[str] = None  # what the page says that it prints
 
 
 def at(block, text):
@@ -48,20 +55,26 @@ def at(block, text):
     return f'#line {block.line} "{block.path.name}"\n{text}'
 
 
-def function_of(block, number):
+def function_of(block, name):
     given = block.directive("given") or ""
-    body = INCLUDE.sub("", block.text)
-    return f"[[maybe_unused]] static auto handshim_page_block_{number}() {{\n{given}\n{at(block, body)}}}\n"
+    return f"[[maybe_unused]] static auto {name}() {{\n{given}\n{at(block, INCLUDE.sub('', block.text))}}}\n"
 
 
 def shared_unit(blocks):
     """All blocks of a page that are no unit of their own, as one."""
     hoisted = [line for block in blocks for line in INCLUDE.findall(block.text)]
     source = "".join(f"#include <{name}>\n" for name in HEADERS) + "".join(line + "\n" for line in hoisted)
+    calls = ""
     for number, block in enumerate(blocks):
-        at_namespace = block.directive("namespace") is not None
-        source += at(block, INCLUDE.sub("", block.text)) if at_namespace else function_of(block, number)
-    return Unit(blocks[0].path.name, source)
+        if block.directive("namespace") is not None:
+            source += at(block, INCLUDE.sub("", block.text))
+            continue
+        name = f"handshim_page_block_{number}"
+        source += function_of(block, name)
+        calls += f"{name}(); " if ASSERTION.search(block.text) else ""
+    if calls:
+        source += f"int main() {{ {calls}}}\n"
+    return Unit(blocks[0].path.name, source, is_program=bool(calls), runs=bool(calls))
 
 
 def printed_by(block, following):
@@ -84,7 +97,8 @@ def units_of(document):
         elif block.directive("not compiled") is not None:
             continue
         elif MAIN.search(block.text):
-            units.append(Unit(block.place, at(block, block.text), printed_by(block, following), is_program=True))
+            prints = printed_by(block, following)
+            units.append(Unit(block.place, at(block, block.text), True, prints is not None, prints))
         elif block.directive("own unit") is not None or MACRO.search(block.text):
             units.append(Unit(block.place, at(block, block.text)))
         else:
@@ -109,16 +123,16 @@ class Compiler:
         built = subprocess.run([*self.command, str(source), *how], capture_output=True, text=True, check=False)
         if built.returncode != 0:
             return f"{unit.place}: does not compile\n{built.stderr}"
-        return None if unit.prints is None else self.compare(unit, program)
+        return self.run(unit, program) if unit.runs else None
 
     @staticmethod
-    def compare(unit, program):
+    def run(unit, program):
         done = subprocess.run([str(program)], capture_output=True, text=True, timeout=30, check=False,
                               env={name: value for name, value in os.environ.items() if name != "HANDSHIM_POLICY"})
         if done.returncode != 0:
-            return f"{unit.place}: ends with {done.returncode}\n{done.stdout}{done.stderr}"
-        if comparable(done.stdout) != comparable(unit.prints):
-            return f"{unit.place}: prints\n{done.stdout}--- but the page says\n{unit.prints}"
+            return f"{unit.place}: its program ends with {done.returncode}\n{done.stdout}{done.stderr}"
+        if unit.prints is not None and comparable(done.stdout) != comparable(unit.prints):
+            return f"{unit.place}: its program prints\n{done.stdout}--- but the page says\n{unit.prints}"
         return None
 
 
@@ -140,7 +154,7 @@ def main(root, standard, command):
         units += found
         errors += wrong
     errors += check_all(units, Compiler(command, standard, root))
-    ran = sum(unit.prints is not None for unit in units)
+    ran = sum(unit.runs for unit in units)
     return markdown.report(errors, f"{len(units)} units compiled, {ran} programs run")
 
 

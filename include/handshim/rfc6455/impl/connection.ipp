@@ -252,6 +252,10 @@ HANDSHIM_INLINE bool connection::ping(std::string_view payload) {
 HANDSHIM_INLINE bool connection::close(std::uint16_t code, std::string_view reason) {
   if (!is_open()) return false;
   append_close(code, reason);
+  if (!how_.deliver_after_close) {
+    messages_.clear();
+    queued_ = 0;
+  }
   return true;
 }
 

@@ -30,8 +30,8 @@ inline fault parse_status(std::string_view text, const reading& how, int& out) n
   if (!parse_status_number(text, how, number)) return fault::status_code_malformed;
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   out = static_cast<int>(std::clamp(number, -most, most));
-  if (out < 100) return fault::status_code_malformed;
-  return out < (how.high_status ? 1000 : 600) ? fault::none : fault::status_code_out_of_range;
+  if (out < 100 || out > 999) return fault::status_code_malformed;
+  return out < 600 || how.high_status ? fault::none : fault::status_code_out_of_range;
 }
 
 // The name that stands in a header line, if it is a token.
@@ -158,8 +158,9 @@ HANDSHIM_INLINE std::size_t response_reader::consume(std::string_view bytes) {
 
 HANDSHIM_INLINE fault response_reader::end(ending how) {
   if (step_ == step::done || step_ == step::failed) return error_;
-  if (step_ == step::open_body && how == ending::eof && how_.body_until_eof) {
+  if (step_ == step::open_body && how != ending::timeout && how_.body_until_eof) {
     finish();
+    response_.body_complete = how == ending::eof;  // of the rest nobody can tell whether there was any
   } else if (how == ending::eof && in_line() && line_.size() > how_.max_line) {
     fail_line(too_long(), line_);  // measure_at_end: this is the line's end
   } else {

@@ -154,6 +154,7 @@ inline fault parse_whole_uri(std::string_view text, uri& out) {
   const std::string_view scheme = colon == text.npos ? std::string_view{} : text.substr(0, colon);
   out.secure = same_text(scheme, "wss");
   if (!out.secure && !same_text(scheme, "ws")) return fault::uri_scheme_unsupported;
+  if (text.back() == '#') text.remove_suffix(1);  // an empty fragment identifies nothing
   if (text.find('#') != text.npos) return fault::uri_fragment;
   return parse_hierarchy(text.substr(colon + 1), out);
 }
@@ -236,8 +237,9 @@ HANDSHIM_INLINE fault resolve_location(const uri& base, std::string_view locatio
   const bool absolute = detail::has_scheme(location);
   if (!absolute && how != follow::all) return fault::redirect_location_invalid;
   uri next;
-  if (parse_uri(absolute ? std::string(location) : detail::resolve_text(base, location), next) != fault::none)
-    return fault::redirect_location_invalid;
+  const fault found = parse_uri(absolute ? std::string(location) : detail::resolve_text(base, location), next);
+  if (found == fault::uri_port_invalid || found == fault::uri_host_malformed) return fault::redirect_location_malformed;
+  if (found != fault::none) return fault::redirect_location_invalid;
   if (base.secure && !next.secure) return fault::redirect_downgrade;
   detail::remove_dot_segments_of(next);
   if (!next.has_user_info && next.same_origin(base)) {
