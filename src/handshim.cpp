@@ -7,6 +7,7 @@
 
 #include "handshim/impl/exceptions.ipp"
 #include "handshim/impl/failure.ipp"
+#include "handshim/impl/native_condition.ipp"
 #include "handshim/impl/policy.ipp"
 #include "handshim/impl/print.ipp"
 #include "handshim/impl/raise.ipp"

@@ -33,16 +33,16 @@ class client {
   explicit client(options how = {}, Build = {})
       : state_(std::make_unique<state>(how, how.policy ? policy_choice(*how.policy) : current_policy<Build>())) {}
 
+  /// What was moved from can only be destroyed or assigned to.
   client(client&&) noexcept = default;
   client& operator=(client&&) noexcept = default;
   ~client() = default;
 
   /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
   void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(&options::open_timeout))); }
-  /// The same with other options; their policy, if any, is that of the client from now on.
+  /// The same with other options, which are the client's from now on, its policy included if they name one.
   void connect(std::string_view uri, options how, failure& why) {
-    if (how.policy) state_->choice = *how.policy;
-    state_->how = how;
+    replace(how);
     backend().configure(std::move(how));
     connect(uri, why);
   }
@@ -58,7 +58,7 @@ class client {
 
   /// Waits for the next message, until options::recv_timeout or the given time; passing it is a recv_timeout
   /// that leaves the connection usable. A closed or lost connection is a failure.
-  message recv(failure& why) { return recv(std::chrono::nanoseconds(state_->how.recv_timeout), why); }
+  message recv(failure& why) { return recv(of(&options::recv_timeout), why); }
   message recv(std::chrono::nanoseconds timeout, failure& why) {
     message out;
     settle(why, backend().recv(out, timeout.count() > 0 ? net::deadline::in(timeout) : net::deadline::never()));
@@ -138,7 +138,10 @@ class client {
 #endif
 
   /// The policy that this client raises under, and who chose it.
-  const policy_choice& choice() const noexcept { return state_->choice; }
+  policy_choice choice() const noexcept {
+    const std::lock_guard<std::mutex> hold(state_->mutex);
+    return state_->choice;
+  }
   /// The newest failure of any call of this client. Thread-safe.
   failure last_failure() const {
     const std::lock_guard<std::mutex> hold(state_->mutex);
@@ -150,17 +153,26 @@ class client {
  private:
   struct state {
     state(const options& o, const policy_choice& c) : how(o), choice(c), backend(o) {}
+    mutable std::mutex mutex;  // of the next three
     options how;
     policy_choice choice;
-    Backend backend;
-    mutable std::mutex mutex;
     failure last;
+    Backend backend;
   };
 
   Backend& backend() noexcept { return state_->backend; }
+  options::duration of(options::duration options::*timeout) const noexcept {
+    const std::lock_guard<std::mutex> hold(state_->mutex);
+    return state_->how.*timeout;
+  }
   net::deadline by(options::duration options::*timeout) const noexcept {
-    const options::duration span = state_->how.*timeout;
+    const options::duration span = of(timeout);
     return span.count() > 0 ? net::deadline::in(span) : net::deadline::never();
+  }
+  void replace(const options& how) {
+    const std::lock_guard<std::mutex> hold(state_->mutex);
+    state_->how = how;
+    if (how.policy) state_->choice = *how.policy;
   }
   void settle(failure& why, failure result) {
     why = std::move(result);
@@ -184,10 +196,10 @@ class client {
     failure why;
     if constexpr (std::is_void_v<decltype(call(why))>) {
       call(why);
-      if (why) raise(why, state_->choice);
+      if (why) raise(why, choice());
     } else {
       auto result = call(why);
-      if (why) raise(why, state_->choice);
+      if (why) raise(why, choice());
       return result;
     }
   }

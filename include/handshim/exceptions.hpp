@@ -8,8 +8,9 @@
 namespace handshim {
 
 namespace detail {
-/// A std::system_error of the fault, made once, from which each exception copies its base without memory.
-const std::system_error& prebuilt(fault f);
+/// A std::system_error of the fault, a copy of one that is made once: that copy needs no memory. If there is no
+/// memory to make it, the result has the fault's code but no text of its own.
+std::system_error prebuilt(fault f) noexcept;
 }  // namespace detail
 
 /// The root: all that handshim raises, under every policy but native. what() is one line; code() is the
@@ -22,7 +23,7 @@ class HANDSHIM_API error : public virtual std::system_error {
 
   const char* what() const noexcept override {
     const char* line = failure_.what_line();
-    return line ? line : std::system_error::what();
+    return line ? line : facts(failure_.fault()).description.data();
   }
 
   /// All that is known, apart from any exception class; keep a copy where the exception cannot be kept.

@@ -49,12 +49,12 @@ struct close_view {
 enum class close_order : std::uint8_t { none, received_then_sent, sent_then_received };
 
 /// What is known of a failure beside its fault. Every field may be empty. To make a failure by hand, fill
-/// one in with views of your own texts: the failure keeps a copy, bounded as said at each field, with the
-/// secrets of the endpoint removed. Since 0.1.
+/// one in with views of your own texts: the failure keeps a copy, bounded as said at each field, without the
+/// user info and query of the endpoint and of any URI in detail and native_text. Since 0.1.
 struct evidence {
   std::string_view backend;        ///< the client: "raw_sockets", "beast"; at most 64 bytes
   std::string_view endpoint;       ///< a URI or host:port; kept without user info and query; at most 512 bytes
-  std::string_view detail;         ///< what a person must know of this occurrence; at most 512 bytes
+  std::string_view detail;         ///< what a person must know of this occurrence; at most 1024 bytes
   std::string_view native_domain;  ///< category name or exception class; from the code if empty; at most 128 bytes
   std::string_view native_text;    ///< the native error's own words; at most 512 bytes
   int native_value = 0;            ///< from the code if there is one

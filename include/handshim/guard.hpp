@@ -40,6 +40,20 @@ struct length;
 template <class... T>
 struct length<types<T...>> : std::integral_constant<std::size_t, sizeof...(T)> {};
 
+// A type to catch, or one that is never thrown if a list before it has taken all such exceptions: no compiler
+// then warns of a handler that cannot be reached.
+template <class Wanted, int Tag, class... Lists>
+struct untaken;
+template <class Wanted, int Tag>
+struct untaken<Wanted, Tag> {
+  using type = Wanted;
+};
+template <class Wanted, int Tag, class... T, class... Rest>
+struct untaken<Wanted, Tag, types<T...>, Rest...> {
+  static constexpr bool taken = (std::is_base_of_v<T, Wanted> || ...);
+  using type = std::conditional_t<taken, nothing_thrown<0, Tag>, typename untaken<Wanted, Tag, Rest...>::type>;
+};
+
 template <class T, class = void>
 struct passes_of {
   using type = types<>;
@@ -49,8 +63,10 @@ struct passes_of<T, std::void_t<typename T::passes>> {
   using type = typename T::passes;
 };
 
-/// The same failure with the exception that is being handled as its cause, unless it has one.
-inline failure with_cause(const failure& f) {
+/// What a translator made of the exception that is being handled, which becomes the cause unless there is one.
+/// A translator without a word for it leaves it to the core.
+inline failure with_cause(const failure& f, phase p) {
+  if (!f) return current_failure(p);
   evidence known = f.evidence();
   if (known.cause) return f;
   known.cause = std::current_exception();
@@ -62,7 +78,15 @@ failure translated(const E& e, phase p) {
   if constexpr (std::is_base_of_v<nothing_thrown_base, E>)
     return {};
   else
-    return with_cause(T::translate(e, p));
+    return with_cause(T::translate(e, p), p);
+}
+
+template <class E>
+failure standard(const E& e, phase p) {
+  if constexpr (std::is_base_of_v<nothing_thrown_base, E>)
+    return {};
+  else
+    return from_typed(e, p, std::current_exception());
 }
 
 #if defined(__GLIBCXX__)
@@ -97,6 +121,9 @@ auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
   HANDSHIM_PASS(1)
   HANDSHIM_PASS(2)
   HANDSHIM_PASS(3)
+  catch (const typename untaken<std::bad_alloc, 2, passed>::type&) {
+    throw;
+  }
   HANDSHIM_CATCH(0)
   HANDSHIM_CATCH(1)
   HANDSHIM_CATCH(2)
@@ -105,14 +132,11 @@ auto catching(phase p, F&& fn, Sink&& sink) -> decltype(std::forward<F>(fn)()) {
   HANDSHIM_CATCH(5)
   HANDSHIM_CATCH(6)
   HANDSHIM_CATCH(7)
-  catch (const std::bad_alloc&) {
-    throw;
+  catch (const typename untaken<std::system_error, 3, passed, listed>::type& e) {
+    sink(standard(e, p));
   }
-  catch (const std::system_error& e) {
-    sink(from_typed(e, p, std::current_exception()));
-  }
-  catch (const std::exception& e) {
-    sink(from_typed(e, p, std::current_exception()));
+  catch (const typename untaken<std::exception, 4, passed, listed>::type& e) {
+    sink(standard(e, p));
   }
   catch (...) {
     sink(current_failure(p));

@@ -99,7 +99,7 @@ const policy_data* run_time_choice(policy_source& source) noexcept;
 void enter_scope(policy p, const policy_data*& before) noexcept;
 void leave_scope(const policy_data* before) noexcept;
 policy_choice build_choice(std::string_view spec, policy_source source) noexcept;
-policy_choice choose(std::string_view build_spec) noexcept;
+policy_choice choose(const policy_choice& build) noexcept;
 
 /// A spec as a type, so that functions of units built differently are different functions.
 template <char... Text>
@@ -107,7 +107,10 @@ struct spec {
   static constexpr char text[] = {Text..., '\0'};
   static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
                 "HANDSHIM_DEFAULT_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
-  static policy_choice choose() noexcept { return detail::choose(std::string_view(text, sizeof...(Text))); }
+  static policy_choice choose() noexcept {
+    static const policy_choice build = build_choice(std::string_view(text, sizeof...(Text)), policy_source::build);
+    return detail::choose(build);
+  }
 };
 template <char... Text>
 struct fixed_spec {

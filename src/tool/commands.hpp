@@ -15,9 +15,19 @@ struct command {
   int (*run)(const std::vector<std::string>& words);
 };
 
-const command_description& describe_replay();
-int command_replay(const std::vector<std::string>& words);
+const command_description& describe_demo();
+int command_demo(const std::vector<std::string>& words);
+const command_description& describe_probe();
+int command_probe(const std::vector<std::string>& words);
+const command_description& describe_policies();
+int command_policies(const std::vector<std::string>& words);
+const command_description& describe_explain();
+int command_explain(const std::vector<std::string>& words);
 const command_description& describe_serve();
 int command_serve(const std::vector<std::string>& words);
+const command_description& describe_replay();
+int command_replay(const std::vector<std::string>& words);
+const command_description& describe_translate();
+int command_translate(const std::vector<std::string>& words);
 
 }  // namespace handshim::tool

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "handshim/handshim.hpp"
+#include "terminal.hpp"
 #include "tsv.hpp"
 
 namespace handshim::tool {
@@ -235,13 +236,21 @@ int print_faults(const replay_job& job) {
   return 0;
 }
 
+double percent_of(const std::string& text) {
+  std::istringstream in(text);
+  double out = 0;
+  if (!(in >> out) || !in.eof() || out < 0 || out > 100)
+    throw usage_error("`--min` takes a number from 0 to 100, not " + quoted(text));
+  return out;
+}
+
 int run_replay(const arguments& given) {
   given.at_most(2);
   if (given.positionals().size() != 2) throw usage_error("replay needs SCENARIOS.tsv and EXPECTED.tsv");
   const std::string only = given.value("--only").value_or("");
   const auto backends = backends_of(given.value("--backend").value_or("all"));
   const auto jobs = static_cast<std::size_t>(given.number("--jobs", 48, 1, 512));
-  const double least = static_cast<double>(given.number("--min", 0, 0, 100));
+  const double least = percent_of(given.value("--min").value_or("0"));
   replay_job job = load_replay(given.positionals()[0], given.positionals()[1], only);
   job.backends = backends;
   job.jobs = jobs;
@@ -264,7 +273,7 @@ int run_replay(const arguments& given) {
 const command_description& describe_replay() {
   static const command_description described{
       "replay",
-      "run a corpus of scenarios live and compare what is raised with what releases raised",
+      "Runs a corpus of scenarios live; compares what is raised with what releases raised.",
       {"SCENARIOS.tsv EXPECTED.tsv [OPTIONS]"},
       {
           {"--backend", "B", "raw_sockets, legacy_mode, new_mode or all (the default)"},

@@ -3,7 +3,7 @@
 Usage: examples.py ROOT STANDARD COMPILER...
 
 A ```cpp block with `int main` is a program; if a ```text block follows that is introduced by the words "It prints",
-the program is run and must print that. All other blocks of a page are one unit: each is the body of a function, which
+the program is run and must print that; a ```json block, whose line breaks do not count, does as well. All other blocks of a page are one unit: each is the body of a function, which
 is run if it has an assert(), unless a comment before it says otherwise:
   <!-- namespace -->               its declarations stand at namespace scope, and the blocks below it can use them
   <!-- given: DECLARATIONS -->     what the page says about the names in the block, put before it
@@ -12,6 +12,7 @@ is run if it has an assert(), unless a comment before it says otherwise:
 """
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -36,7 +37,7 @@ HEADERS = ["cassert", "chrono", "exception", "future", "iostream", "string", "st
            "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp"]
 # What differs from run to run: the port that the system chose, and times.
 PORT = re.compile(r"(?<=127\.0\.0\.1|localhost):\d+|(?<=\[::1\]):\d+|:<number>")
-TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\":)\d+")
+TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\": )\d+")
 
 
 @dataclass
@@ -79,9 +80,9 @@ def shared_unit(blocks):
 
 def printed_by(block, following):
     """What the page says that the program prints; None if it does not say."""
-    if following is None or following.language != "text" or "It prints" not in following.lead:
+    if following is None or following.language not in ("text", "json") or "It prints" not in following.lead:
         return None
-    return following.text
+    return json.dumps(json.loads(following.text)) if following.language == "json" else following.text
 
 
 def units_of(document):
@@ -107,7 +108,9 @@ def units_of(document):
 
 
 def comparable(text):
-    """Without what differs from run to run."""
+    """Without what differs from run to run, and with JSON as json.dumps() writes it."""
+    if text.startswith("{"):
+        text = json.dumps(json.loads(text))
     return [TIME.sub("N", PORT.sub(":N", line.rstrip())) for line in text.strip("\n").splitlines()]
 
 
@@ -127,8 +130,11 @@ class Compiler:
 
     @staticmethod
     def run(unit, program):
-        done = subprocess.run([str(program)], capture_output=True, text=True, timeout=30, check=False,
-                              env={name: value for name, value in os.environ.items() if name != "HANDSHIM_POLICY"})
+        plain = {name: value for name, value in os.environ.items() if name != "HANDSHIM_POLICY"}
+        try:
+            done = subprocess.run([str(program)], capture_output=True, text=True, env=plain, timeout=30, check=False)
+        except subprocess.TimeoutExpired:
+            return f"{unit.place}: its program does not end"
         if done.returncode != 0:
             return f"{unit.place}: its program ends with {done.returncode}\n{done.stdout}{done.stderr}"
         if unit.prints is not None and comparable(done.stdout) != comparable(unit.prints):

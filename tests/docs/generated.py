@@ -16,7 +16,9 @@ import sys
 
 import markdown
 
-TIMES = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\":)\d+")
+TIME = re.compile(r" *\b\d+(?:\.\d+)?(?= (?:ms|s)\b)")  # with the blanks that align it
+JSON_TIME = re.compile(r",\"elapsed_ms\":\d+")  # not there if it is 0
+PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=on port )\d+")  # one that the system chose
 LISTENING = re.compile(r"ws://127\.0\.0\.1:(\d+)/")
 
 
@@ -78,8 +80,8 @@ def lines_of(command, tool, root):
 
 
 def comparable(lines):
-    """Without the times, which differ from run to run."""
-    return [TIMES.sub("N", line) for line in lines]
+    """Without what differs from run to run."""
+    return [TIME.sub(" N", JSON_TIME.sub("", PORT.sub("N", line))) for line in lines]
 
 
 def difference(is_there, should_be):

@@ -254,6 +254,22 @@ TEST_CASE("after our close frame the peer's answer makes the outcome") {
         "closed_normally received=1000 sent=1000 sent_first 88:1000 ");
 }
 
+TEST_CASE("a frame that is made elsewhere is queued in its turn, and not after a close frame") {
+  connection c({}, limit);
+  const auto made = [&](std::string_view text) {
+    std::string out;
+    append_frame(out, opcode::text, true, text, c.next_mask());
+    return out;
+  };
+  CHECK(c.send_frame(made("one")));
+  CHECK(c.ping("p"));
+  CHECK(c.send_frame(made("two")));
+  CHECK(written(c.take_output()) == "81:one 89:p 81:two ");
+  c.close(1000, "");
+  CHECK_FALSE(c.send_frame(made("three")));
+  CHECK(written(c.take_output()) == "88:1000 ");
+}
+
 TEST_CASE("messages after our close frame are delivered if the reading says so") {
   const std::string bytes = frame(0x81, "hi") + close_frame(1000);
   CHECK(run(bytes, {}, true) == "closed_normally received=1000 sent=1000 sent_first t[hi] 88:1000 ");

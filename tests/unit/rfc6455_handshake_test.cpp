@@ -8,13 +8,13 @@ using handshim::fault;
 namespace {
 
 const std::string key = "dGhlIHNhbXBsZSBub25jZQ==";
-const std::string accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+const std::string rfc_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 response answer(const std::vector<header>& changes = {}, std::string_view without = "") {
   response r;
   r.status = 101;
   for (const header& h :
-       std::vector<header>{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept}})
+       std::vector<header>{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", rfc_accept}})
     if (h.name != without) r.headers.push_back(h);
   r.headers.insert(r.headers.end(), changes.begin(), changes.end());
   return r;
@@ -47,7 +47,9 @@ uri parsed(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("the key of RFC 6455, section 1.3, has the answer that stands there") { CHECK(accept_for(key) == accept); }
+TEST_CASE("the key of RFC 6455, section 1.3, has the answer that stands there") {
+  CHECK(accept_for(key) == rfc_accept);
+}
 
 TEST_CASE("a key is 16 bytes in Base64 and never the same") {
   const std::string made = make_key();
@@ -152,7 +154,7 @@ TEST_CASE("Sec-WebSocket-Accept must be there once and right") {
   CHECK(without("Sec-WebSocket-Accept") == "accept_missing Sec-WebSocket-Accept");
   CHECK(instead("Sec-WebSocket-Accept", "S3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == "accept_wrong Sec-WebSocket-Accept");
   CHECK(instead("Sec-WebSocket-Accept", "") == "accept_wrong Sec-WebSocket-Accept");
-  CHECK(checked(answer({{"sec-websocket-accept", accept}})) == "accept_repeated Sec-WebSocket-Accept");
+  CHECK(checked(answer({{"sec-websocket-accept", rfc_accept}})) == "accept_repeated Sec-WebSocket-Accept");
 }
 
 TEST_CASE("an extension was never asked for") {
@@ -184,7 +186,7 @@ TEST_CASE("the headers are checked in order") {
   CHECK(checked(r) == "upgrade_header_missing Upgrade");
   r.headers.push_back({"Upgrade", "websocket"});
   CHECK(checked(r) == "accept_missing Sec-WebSocket-Accept");
-  r.headers.push_back({"Sec-WebSocket-Accept", accept});
+  r.headers.push_back({"Sec-WebSocket-Accept", rfc_accept});
   r.headers.push_back({"Sec-WebSocket-Extensions", "x"});
   CHECK(checked(r) == "extension_unrequested Sec-WebSocket-Extensions");
 }

@@ -59,19 +59,11 @@ class legacy_client {
     using std::system_error::system_error;
   };
 
-  explicit legacy_client(options how) : how_(std::move(how)) {}
-
-  void connect(backends::live& at, std::string_view uri, net::deadline until);
-  void send(backends::live& at, opcode type, std::string_view data, net::deadline until);
-  message recv(backends::live& at, net::deadline until);
-  void ping(backends::live& at, std::string_view payload, net::deadline until);
-  void close(backends::live& at, std::uint16_t code, std::string_view reason, net::deadline until);
-  const std::string& subprotocol() const noexcept { return subprotocol_; }
-  void configure(options how) { how_ = std::move(how); }
-
- private:
-  options how_;
-  std::string subprotocol_;
+  static void connect(backends::live& at, std::string_view uri, net::deadline until);
+  static void send(backends::live& at, opcode type, std::string_view data, net::deadline until);
+  static message recv(backends::live& at, net::deadline until);
+  static void ping(backends::live& at, std::string_view payload, net::deadline until);
+  static void close(backends::live& at, std::uint16_t code, std::string_view reason, net::deadline until);
 };
 
 /// A Backend for client<Backend> over the legacy client. Since 0.1.

@@ -3,31 +3,45 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "handshim/backends/session.hpp"
 #include "handshim/backends/trace.hpp"
 #include "handshim/fault.hpp"
 #include "handshim/net/interrupter.hpp"
+#include "handshim/options.hpp"
 
 namespace handshim::backends {
 
 /// One connection: while it is made, and once it is open. Kept by whoever still works with it.
 struct live {
-  net::interrupter stop;  // before the session: its stream refers to it
+  explicit live(std::shared_ptr<const options> o) noexcept : how(std::move(o)) {}
+
+  const std::shared_ptr<const options> how;  ///< what connect() was told
+  net::interrupter stop;                     // before the session: its stream refers to it
   trace note;
+  std::string subprotocol;  ///< the one agreed
   std::unique_ptr<session> open;
 };
 
 /// All members from any thread.
 class live_slot {
  public:
+  explicit live_slot(options how) : how_(std::make_shared<const options>(std::move(how))) {}
+
+  /// For each connect() that begins later.
+  void configure(options how) {
+    auto next = std::make_shared<const options>(std::move(how));
+    const std::lock_guard<std::mutex> hold(mutex_);
+    how_.swap(next);
+  }
   /// A fresh one for connect(), or why there can be none: already_connected, concurrent_connect.
   std::shared_ptr<live> begin(fault& why) {
     const std::lock_guard<std::mutex> hold(mutex_);
     why = connecting_ ? fault::concurrent_connect : is_open() ? fault::already_connected : fault::none;
     if (why != fault::none) return nullptr;
-    now_ = std::make_shared<live>();
+    now_ = std::make_shared<live>(how_);
     connecting_ = true;
     return now_;
   }
@@ -42,6 +56,12 @@ class live_slot {
     why = connecting_ ? fault::concurrent_connect : !now_ || !now_->open ? fault::not_connected : fault::none;
     return why == fault::none ? now_ : nullptr;
   }
+  /// Of the open connection, or of the last one; empty if there was none.
+  std::string subprotocol() const {
+    fault why = fault::none;
+    const std::shared_ptr<live> at = get(why);
+    return at ? at->subprotocol : std::string();
+  }
   void cancel() noexcept {
     const std::lock_guard<std::mutex> hold(mutex_);
     if (!now_) return;
@@ -53,6 +73,7 @@ class live_slot {
   bool is_open() const { return now_ && now_->open && !now_->open->is_over(); }
 
   mutable std::mutex mutex_;
+  std::shared_ptr<const options> how_;
   std::shared_ptr<live> now_;
   bool connecting_ = false;
 };

@@ -20,7 +20,7 @@ class raw_sockets {
  public:
   static constexpr std::string_view name = "raw_sockets";
 
-  explicit raw_sockets(options how) : how_(std::move(how)) {}
+  explicit raw_sockets(options how) : slot_(std::move(how)) {}
 
   failure connect(std::string_view uri, net::deadline until);
   failure send(opcode type, std::string_view data, net::deadline until);
@@ -28,17 +28,15 @@ class raw_sockets {
   failure ping(std::string_view payload, net::deadline until);
   failure close(std::uint16_t code, std::string_view reason, net::deadline until);
   void cancel() noexcept { slot_.cancel(); }
-  std::string subprotocol() const { return subprotocol_; }
-  void configure(options how) { how_ = std::move(how); }
+  std::string subprotocol() const { return slot_.subprotocol(); }
+  void configure(options how) { slot_.configure(std::move(how)); }
 
  private:
-  std::error_code exchange(backends::opening& steps, backends::trace& note, std::string& rest);
-  std::error_code open(backends::live& at, std::string_view uri, net::deadline until);
+  static std::error_code exchange(backends::opening& steps, backends::live& at, std::string& rest);
+  static std::error_code open(backends::live& at, std::string_view uri, net::deadline until);
   template <class Operation>
   failure on_open(phase when, Operation operation);
 
-  options how_;
-  std::string subprotocol_;
   backends::live_slot slot_;
 };
 

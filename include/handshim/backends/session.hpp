@@ -59,14 +59,17 @@ class session {
   std::error_code verdict() const noexcept;
   void pump(lock& held, net::deadline until);
   void wait_or_pump(lock& held, net::deadline until);
-  void drain(lock& held);
+  bool drain(lock& held);
   void take(std::string_view bytes, std::error_code error);
   void flush(lock& held, net::deadline until);
   std::error_code flush_all(lock& held, net::deadline until);
+  std::error_code write_out(lock& held, net::deadline until);
+  void hear_out(lock& held, net::deadline until);
   bool has_unsent() const noexcept { return !unsent_.empty() || connection_.has_output(); }
   void write_failed(std::error_code error);
   void end_if_over(lock& held);
   net::deadline keep_alive(lock& held, net::deadline until);
+  net::deadline pong_overdue(lock& held, net::deadline until);
   void wait(lock& held, net::deadline until);
 
   mutable std::mutex mutex_;

@@ -34,13 +34,14 @@ inline failure failure_before(std::string_view backend, fault why) noexcept {
 }
 
 /// A Backend over a client that throws: what it throws is caught once and handed back as a failure. Client has
-/// a backend_name, and connect(live&, ...) and the other calls as legacy_client has them. Threads as raw_sockets.
+/// a backend_name, and connect(live&, ...) and the other calls as legacy_client has them: static, as all that they
+/// know of a connection is in live. Threads as raw_sockets.
 template <class Client>
 class throwing_backend {
  public:
   static constexpr std::string_view name = Client::backend_name;
 
-  explicit throwing_backend(options how) : client_(std::move(how)) {}
+  explicit throwing_backend(options how) : slot_(std::move(how)) {}
 
   failure connect(std::string_view uri, net::deadline until) {
     fault why = fault::none;
@@ -49,24 +50,24 @@ class throwing_backend {
     const connecting_scope scope(slot_);
     at->note.backend = name;
     at->note.started = net::clock::now();
-    const failure bare = capture(phase::handshake, [&] { client_.connect(*at, uri, until); });
+    const failure bare = capture(phase::handshake, [&] { Client::connect(*at, uri, until); });
     return bare ? failure_of(at->note, code_of(bare), report_of(bare)) : failure();
   }
   failure send(opcode type, std::string_view data, net::deadline until) {
-    return on_open(phase::open, [&](live& at) { client_.send(at, type, data, until); });
+    return on_open(phase::open, [&](live& at) { Client::send(at, type, data, until); });
   }
   failure recv(message& out, net::deadline until) {
-    return on_open(phase::open, [&](live& at) { out = client_.recv(at, until); });
+    return on_open(phase::open, [&](live& at) { out = Client::recv(at, until); });
   }
   failure ping(std::string_view payload, net::deadline until) {
-    return on_open(phase::open, [&](live& at) { client_.ping(at, payload, until); });
+    return on_open(phase::open, [&](live& at) { Client::ping(at, payload, until); });
   }
   failure close(std::uint16_t code, std::string_view reason, net::deadline until) {
-    return on_open(phase::closing, [&](live& at) { client_.close(at, code, reason, until); });
+    return on_open(phase::closing, [&](live& at) { Client::close(at, code, reason, until); });
   }
   void cancel() noexcept { slot_.cancel(); }
-  std::string subprotocol() const { return client_.subprotocol(); }
-  void configure(options how) { client_.configure(std::move(how)); }
+  std::string subprotocol() const { return slot_.subprotocol(); }
+  void configure(options how) { slot_.configure(std::move(how)); }
 
  private:
   template <class Operation>
@@ -79,7 +80,6 @@ class throwing_backend {
     return bare ? failure_of(at->note, at->open->state(), when, started, code_of(bare), report_of(bare)) : failure();
   }
 
-  Client client_;
   live_slot slot_;
 };
 

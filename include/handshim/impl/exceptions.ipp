@@ -3,11 +3,28 @@
 #include <atomic>
 
 #include "handshim/exceptions.hpp"
+#include "handshim/impl/immortal.hpp"
 
 namespace handshim::detail {
 
-// Made at the first failure of each kind and never destroyed, so that copying one needs no memory.
-HANDSHIM_INLINE const std::system_error& prebuilt(fault f) {
+// Codes of this category have no message, and libstdc++ needs no memory for an empty one.
+class silent_category_type final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return fault_category_name; }
+  std::string message(int) const override { return {}; }
+  std::error_condition default_error_condition(int value) const noexcept override {
+    return fault_category().default_error_condition(value);
+  }
+  bool equivalent(int value, const std::error_condition& wanted) const noexcept override {
+    return fault_category().equivalent(value, wanted);
+  }
+  bool equivalent(const std::error_code& code, int wanted) const noexcept override {
+    return fault_category().equivalent(code, wanted);
+  }
+};
+
+// Made at the first failure of each fault and never destroyed.
+inline const std::system_error& remembered(fault f) {
   static std::atomic<const std::system_error*> made[fault_count];
   std::atomic<const std::system_error*>& slot = made[fault_index(f)];
   if (const auto* ready = slot.load(std::memory_order_acquire)) return *ready;
@@ -16,6 +33,14 @@ HANDSHIM_INLINE const std::system_error& prebuilt(fault f) {
   if (slot.compare_exchange_strong(winner, fresh, std::memory_order_acq_rel)) return *fresh;
   delete fresh;
   return *winner;
+}
+
+HANDSHIM_INLINE std::system_error prebuilt(fault f) noexcept {
+  try {
+    return remembered(f);
+  } catch (const std::bad_alloc&) {
+    return std::system_error(std::error_code(static_cast<int>(f), immortal<silent_category_type>()));
+  }
 }
 
 }  // namespace handshim::detail

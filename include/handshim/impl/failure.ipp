@@ -4,6 +4,7 @@
 #include <new>
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/immortal.hpp"
 #include "handshim/impl/text.hpp"
 
 namespace handshim {
@@ -24,20 +25,20 @@ struct text_field {
   std::size_t limit;
 };
 inline constexpr text_field text_fields[] = {
-    {&evidence::backend, 64},      {&evidence::detail, 512},      {&evidence::native_domain, 128},
-    {&evidence::native_text, 512}, {&evidence::http_reason, 128}, {&evidence::header, 64},
-    {&evidence::body, 1024},       {&evidence::first_bytes, 64},
+    {&evidence::backend, 64}, {&evidence::native_domain, 128}, {&evidence::http_reason, 128},
+    {&evidence::header, 64},  {&evidence::body, 1024},         {&evidence::first_bytes, 64},
 };
-inline constexpr std::size_t max_endpoint = 512, max_headers_kept = 32, max_header_text = 256, max_attempts_kept = 16,
-                             max_address = 64, max_reason = 123;
+inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_text = 512, max_headers_kept = 32,
+                             max_header_text = 256, max_attempts_kept = 16, max_address = 64, max_reason = 123;
 
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;
 
 inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpoint) noexcept {
   const public_endpoint shown = without_secrets(endpoint, !is_a(f, fault::uri_invalid));
-  append_escaped(out, shown.before);
-  append_escaped(out, shown.after);
+  // An endpoint may come out of another failure, escaped already.
+  append_escaped(out, shown.before, no_limit, false);
+  append_escaped(out, shown.after, no_limit, false);
   out << shown.query;
 }
 
@@ -80,7 +81,9 @@ inline void write_what(what_buffer& out, fault f, phase p, std::string_view endp
   if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol))
     write_close(out, known);
   write_native(out, known);
-  out << " [" << name(f) << "]";
+  text_buffer<64> last;
+  last << " [" << name(f) << "]";
+  out.end_with(last.view());
 }
 
 // Lays texts and lists down one behind the other in a block that is large enough for them.
@@ -113,6 +116,7 @@ class packer {
 inline std::size_t packed_size(const evidence& e, std::size_t endpoint, std::size_t what) noexcept {
   std::size_t total = sizeof(evidence_block) + endpoint + what + 1;
   for (const text_field& field : text_fields) total += capped((e.*field.member).size(), field.limit);
+  total += capped(e.detail.size(), max_detail) + capped(e.native_text.size(), max_native_text);
   total += capped(e.close_received.reason.size(), max_reason) + capped(e.close_sent.reason.size(), max_reason);
   for (std::size_t i = 0; i < capped(e.headers.size(), max_headers_kept); ++i)
     total += sizeof(header_view) + capped(e.headers[i].name.size(), max_header_text) +
@@ -138,7 +142,8 @@ inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept 
 static_assert(alignof(header_view) <= alignof(evidence_block) && alignof(attempt_view) <= alignof(evidence_block) &&
               sizeof(evidence_block) % alignof(attempt_view) == 0 && sizeof(header_view) % alignof(attempt_view) == 0);
 
-inline evidence_block* pack(fault f, phase p, const evidence& e) noexcept {
+// For evidence whose free texts hold no secrets.
+inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept {
   endpoint_buffer endpoint;
   write_endpoint(endpoint, f, e.endpoint);
   what_buffer what;
@@ -150,12 +155,24 @@ inline evidence_block* pack(fault f, phase p, const evidence& e) noexcept {
   packer out(static_cast<char*>(memory) + sizeof(evidence_block));
   pack_lists(out, block->known, e);
   for (const text_field& field : text_fields) block->known.*field.member = out.text(e.*field.member, field.limit);
+  block->known.detail = out.text(e.detail, max_detail);
+  block->known.native_text = out.text(e.native_text, max_native_text);
   block->known.close_received.reason = out.text(e.close_received.reason, max_reason);
   block->known.close_sent.reason = out.text(e.close_sent.reason, max_reason);
   block->known.endpoint = out.text(endpoint.view(), max_endpoint);
   block->what = out.text(what.view(), what.size()).data();
   out.terminate();
   return block;
+}
+
+inline evidence_block* pack(fault f, phase p, evidence e) noexcept {
+  text_buffer<max_detail> detail;
+  append_public(detail, e.detail);
+  e.detail = detail.view();
+  text_buffer<max_native_text> native_text;
+  append_public(native_text, e.native_text);
+  e.native_text = native_text.view();
+  return pack_public(f, p, e);
 }
 
 HANDSHIM_INLINE void retain(const evidence_block* block) noexcept {
@@ -169,8 +186,7 @@ HANDSHIM_INLINE void release(const evidence_block* block) noexcept {
 }
 
 HANDSHIM_INLINE const evidence& evidence_in(const evidence_block* block) noexcept {
-  static const auto& nothing = *new handshim::evidence{};
-  return block ? block->known : nothing;
+  return block ? block->known : immortal<handshim::evidence>();
 }
 
 HANDSHIM_INLINE const char* what_in(const evidence_block* block) noexcept { return block->what; }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "handshim/fault.hpp"
+#include "handshim/impl/immortal.hpp"
 #include "handshim/impl/native_condition.hpp"
 
 namespace handshim {
@@ -237,15 +238,12 @@ HANDSHIM_INLINE phase find_phase(std::string_view text) noexcept {
   return phase::unknown;
 }
 
-// Never destroyed, so that an error can be printed from the destructor of a static object.
 HANDSHIM_INLINE const std::error_category& fault_category() noexcept {
-  static const auto& category = *new detail::fault_category_type;
-  return category;
+  return detail::immortal<detail::fault_category_type>();
 }
 
 HANDSHIM_INLINE const std::error_category& condition_category() noexcept {
-  static const auto& category = *new detail::condition_category_type;
-  return category;
+  return detail::immortal<detail::condition_category_type>();
 }
 
 HANDSHIM_INLINE std::error_code make_error_code(fault f) noexcept { return {static_cast<int>(f), fault_category()}; }
@@ -264,3 +262,6 @@ HANDSHIM_INLINE fault fault_of(const std::error_code& code) noexcept {
 }
 
 }  // namespace handshim
+
+// Conditions compare with native codes too.
+#include "handshim/impl/native_condition.ipp"

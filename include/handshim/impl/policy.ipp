@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "handshim/impl/immortal.hpp"
 #include "handshim/impl/nearest.hpp"
 #include "handshim/impl/policy_rows.hpp"
 #include "handshim/policy.hpp"
@@ -24,7 +25,7 @@ struct policy_data {
   static const policy_data* of(const policy& p) noexcept { return p.data_; }
 };
 
-// What a failure without a fault of its own is judged as.
+// What a failure without a fault of its own is judged as, and what `of_phase` stands for.
 inline fault root_of(phase p) noexcept {
   switch (p) {
     case phase::local:
@@ -46,6 +47,19 @@ inline fault root_of(phase p) noexcept {
       break;
   }
   return fault::none;
+}
+
+inline kind_list kinds_in(const policy_data& data, fault f, phase p) noexcept {
+  const kind_list row = data.kinds[fault_index(f)];
+  if (row[0] != of_phase && row[1] != of_phase) return row;
+  const fault root = root_of(p);
+  const kind_list whole = root == fault::none ? kind_list() : data.kinds[fault_index(root)];
+  return row[0] == of_phase ? whole : kind_list(row[0], whole[0], whole[1]);
+}
+
+inline bool has_class(const kind_list& kinds) noexcept {
+  return kinds.size() == 1 ||
+         std::find(std::begin(combinations), std::end(combinations), kinds) != std::end(combinations);
 }
 
 template <class Cell, class Value>
@@ -94,12 +108,18 @@ inline std::string family_list() {
   return out;
 }
 
+// What stands before the version, if there is one.
+inline std::string_view family_part(std::string_view text) noexcept {
+  const std::size_t dash = text.rfind('-');
+  const bool versioned = dash != std::string_view::npos && dash + 1 < text.size() && is_digit(text[dash + 1]);
+  return versioned ? text.substr(0, dash) : text;
+}
+
 inline failure bad_base(const base_spec& spec, std::string_view whole) {
   std::string valid = "valid are " + family_list();
   if (spec.error == fault::policy_too_new)
     valid = "the newest version checked is " + std::string(spec.family->newest) + "; write a range, \"" +
-            std::string(spec.family->name) + "-" + std::string(spec.family->newest) + "..." +
-            std::string(spec.place.substr(0, spec.place.find('.'))) +
+            std::string(spec.family->name) + "-" + std::string(spec.family->newest) + "..." + to_string(spec.at) +
             "\", for that version's behaviour, or update handshim";
   if (spec.error == fault::policy_too_old)
     valid = "the oldest version recorded is " + std::string(spec.family->name) + "-" + std::string(spec.family->oldest);
@@ -107,7 +127,7 @@ inline failure bad_base(const base_spec& spec, std::string_view whole) {
     valid = "write family-version, such as " + std::string(spec.family->name) +
             (spec.family->newest.empty() ? "" : "-" + std::string(spec.family->newest)) + "; " + valid;
   if (spec.error == fault::policy_family_unknown) {
-    nearest_word word(whole);
+    nearest_word word(family_part(spec.place));
     for (const policy_family& f : families) word.offer(f.name);
     valid = "did you mean " + std::string(word.best()) + "? " + valid;
   }
@@ -158,6 +178,22 @@ inline failure apply_overrides(policy_data& data, std::string_view whole, std::s
   return {};
 }
 
+// An override of a phase's own fault changes what `of_phase` stands for, in combinations too.
+inline failure check_combinations(const policy_data& data, std::string_view whole) {
+  for (const fault_facts& row : all_faults())
+    for (const vocabulary_row<phase>& p : phase_rows) {
+      const kind_list kinds = kinds_in(data, row.id, p.id);
+      if (has_class(kinds)) continue;
+      std::string all(name(kinds[0]));
+      for (std::size_t i = 1; i < kinds.size(); ++i) all += " and " + std::string(name(kinds[i]));
+      const std::string fault_name(row.name);
+      return bad_policy(fault::policy_combination, whole, fault_name,
+                        "in phase " + std::string(p.name) + " it would be " + all + "; add \"" + fault_name + "=" +
+                            std::string(name(kinds[0])) + "\" to ask for one");
+    }
+  return {};
+}
+
 // Policies are made once and never destroyed: handles stay valid, in static destructors too.
 class policy_registry {
  public:
@@ -184,10 +220,12 @@ inline policy_registry& registry() {
   return all;
 }
 
-// The name without a range, and without blanks round the parts.
-inline std::string canonical_name(const base_spec& base, std::string_view base_text, std::string_view overrides) {
-  std::string out(base_text.substr(0, base_text.find("...")));
-  if (base.family->newest.empty()) out = std::string(base.family->name);
+// The family and the version in its shortest form, without a range: "unified-1", "websockets-14.0".
+inline std::string canonical_name(const base_spec& base, std::string_view overrides) {
+  std::string out(base.family->name);
+  const bool versioned = !base.family->newest.empty();
+  const bool major_alone = versioned && base.family->newest.find('.') == std::string_view::npos;
+  if (versioned) out += "-" + (major_alone ? std::to_string(base.at.major) : to_string(base.at));
   return out.append(overrides);
 }
 
@@ -206,7 +244,7 @@ HANDSHIM_INLINE const policy_data* parse_policy(std::string_view spec, failure& 
   const std::string_view overrides = std::string_view(whole).substr(comma);
   const base_spec base = parse_base(base_text);
   if (base.error != fault::none) return why = bad_base(base, whole), nullptr;
-  std::string name = canonical_name(base, base_text, overrides);
+  std::string name = canonical_name(base, overrides);
   if (const policy_data* known = registry().find(name)) return known;
   auto made = std::make_unique<policy_data>();
   made->native = base.family->name == "native";
@@ -214,18 +252,20 @@ HANDSHIM_INLINE const policy_data* parse_policy(std::string_view spec, failure& 
     return why = bad_policy(fault::policy_malformed, whole, overrides, "native has no overrides"), nullptr;
   fold(*made, row_families(base), base.at);
   why = apply_overrides(*made, whole, overrides);
+  if (!why) why = check_combinations(*made, whole);
   if (why) return nullptr;
   made->name = std::move(name);
   return registry().add(std::move(made));
 }
 
-inline const policy_data* unified() {
-  static const policy_data* const data = [] {
-    failure why;
-    return parse_policy("unified-1", why);
-  }();
-  return data;
-}
+// The policy that is always there, also when memory ran out.
+struct unified_data : policy_data {
+  unified_data() noexcept {
+    name = "unified-1";
+    fold(*this, policy_rows::unified, v(1));
+  }
+};
+inline const policy_data* unified() noexcept { return &immortal<unified_data>(); }
 
 // What was chosen at run time. Null: nothing.
 struct run_time_state {
@@ -259,14 +299,14 @@ HANDSHIM_INLINE void leave_scope(const policy_data* before) noexcept { thread_sc
 HANDSHIM_INLINE policy_choice build_choice(std::string_view spec, policy_source source) noexcept {
   failure why;
   const policy p = find_policy(spec, why);
-  return {p, why || spec == "unified-1" ? policy_source::builtin : source};
+  const bool chosen = !why && (source != policy_source::build || p != policy());
+  return {p, chosen ? source : policy_source::builtin};
 }
 
-HANDSHIM_INLINE policy_choice choose(std::string_view build_spec) noexcept {
+HANDSHIM_INLINE policy_choice choose(const policy_choice& build) noexcept {
   policy_source source = policy_source::builtin;
   if (const policy_data* p = run_time_choice(source)) return {policy_data::handle(p), source};
-  if (build_spec == "unified-1") return {policy(), policy_source::builtin};
-  return build_choice(build_spec, policy_source::build);
+  return build;
 }
 
 inline const char* read_environment(const char* variable) noexcept {
@@ -290,11 +330,7 @@ HANDSHIM_INLINE bool policy::is_native() const noexcept { return data_->native; 
 HANDSHIM_INLINE const handshim::reading& policy::reading() const noexcept { return data_->reading; }
 
 HANDSHIM_INLINE kind_list policy::kinds(const failure& f) const noexcept {
-  const kind_list row = data_->kinds[fault_index(f.fault())];
-  if (row[0] != detail::of_phase && row[1] != detail::of_phase) return row;
-  const fault root = detail::root_of(f.phase());
-  const kind_list whole = root == fault::none ? kind_list() : data_->kinds[fault_index(root)];
-  return row[0] == detail::of_phase ? whole : kind_list(row[0], whole[0], whole[1]);
+  return detail::kinds_in(*data_, f.fault(), f.phase());
 }
 
 HANDSHIM_INLINE verdict policy::release_retries(const failure& f) const noexcept {
@@ -330,8 +366,12 @@ HANDSHIM_INLINE void reset_policy() noexcept {
 HANDSHIM_INLINE failure use_environment() {
   const char* spec = detail::read_environment("HANDSHIM_POLICY");
   if (spec == nullptr || *spec == '\0') return {};
+  const std::string_view text(spec);
+  if (text.size() > 4096)
+    return detail::bad_policy(fault::policy_malformed, text.substr(0, 64), "...",
+                              "HANDSHIM_POLICY is over 4096 bytes long");
   failure why;
-  const detail::policy_data* data = detail::parse_policy(std::string_view(spec).substr(0, 4096), why);
+  const detail::policy_data* data = detail::parse_policy(text, why);
   if (data) detail::state().environment.store(data, std::memory_order_release);
   return why;
 }

@@ -13,11 +13,17 @@ void write_header_value(Out& out, const header_view& header) {
     out << "(not shown)";
     return;
   }
-  if (!contains_lower(header.name, "location")) return append_escaped(out, header.value);
-  const public_endpoint shown = without_secrets(header.value, true);
+  const bool location = contains_lower(header.name, "location");
+  if (!location && header.value.find("://") == std::string_view::npos) return append_escaped(out, header.value);
+  const public_endpoint shown = without_secrets(header.value, location);
   append_escaped(out, shown.before);
   append_escaped(out, shown.after);
   out << shown.query;
+}
+
+/// The first bytes without what may be the value of a secret header.
+inline std::string_view without_secret_headers(std::string_view bytes) noexcept {
+  return is_secret_header(bytes) ? bytes.substr(0, bytes.find('\n')) : bytes;
 }
 
 /// What the first bytes of a peer that does not speak HTTP look like; empty if nothing is recognised.
@@ -48,7 +54,8 @@ inline std::string_view recognise(std::string_view bytes) noexcept {
 
 template <class Out>
 void write_code(Out& out, const std::error_code& code) {
-  out << std::string_view(code.category().name()) << ":" << static_cast<long long>(code.value());
+  append_escaped(out, code.category().name());
+  out << ":" << static_cast<long long>(code.value());
 }
 
 inline long long milliseconds(std::chrono::nanoseconds t) noexcept {
@@ -125,7 +132,7 @@ class description {
                     << static_cast<long long>(known_.bytes_out) << " sent";
     if (known_.first_bytes.empty() || known_.http_status != 0) return;
     line("first bytes") << "\"";
-    append_escaped(out_, known_.first_bytes);
+    append_escaped(out_, without_secret_headers(known_.first_bytes));
     out_ << "\"";
     const std::string_view meaning = recognise(known_.first_bytes);
     if (!meaning.empty()) out_ << " (" << meaning << ")";
@@ -200,7 +207,7 @@ inline void write_evidence(json& out, const evidence& known) {
   if (!known.body.empty()) out.text("body", known.body).boolean("body_complete", known.body_complete);
   out.number_if("bytes_in", static_cast<long long>(known.bytes_in));
   out.number_if("bytes_out", static_cast<long long>(known.bytes_out));
-  if (known.http_status == 0) out.text_if("first_bytes", known.first_bytes);
+  if (known.http_status == 0) out.text_if("first_bytes", without_secret_headers(known.first_bytes));
   write_close(out, "close_received", known.close_received);
   write_close(out, "close_sent", known.close_sent);
   out.text_if("close_order", name_of(known.order)).number_if("elapsed_ms", milliseconds(known.elapsed));

@@ -50,9 +50,13 @@ inline const raiser& raiser_for(const kind_list& as) noexcept {
   return raisers[0];
 }
 
-inline std::exception_ptr native_exception(const failure& f) {
+inline std::exception_ptr native_exception(const failure& f) noexcept {
   if (f.evidence().cause) return f.evidence().cause;
-  return std::make_exception_ptr(std::system_error(f.native_code() ? f.native_code() : f.code(), f.what()));
+  try {
+    return std::make_exception_ptr(std::system_error(f.native_code() ? f.native_code() : f.code(), f.what()));
+  } catch (const std::bad_alloc&) {
+    return std::make_exception_ptr(prebuilt(f.fault()));
+  }
 }
 
 HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {

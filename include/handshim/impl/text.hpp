@@ -28,6 +28,11 @@ class text_buffer {
     if (value < 0) digits[--at] = '-';
     return *this << std::string_view(digits + at, sizeof digits - at);
   }
+  /// Appends text that must not be dropped, over the end of what is there if need be.
+  void end_with(std::string_view text) noexcept {
+    if (text.size() > Capacity - size_) size_ = Capacity - text.size();
+    *this << text;
+  }
   std::string_view view() const noexcept { return {data_, size_}; }
   std::size_t size() const noexcept { return size_; }
 
@@ -36,15 +41,18 @@ class text_buffer {
   std::size_t size_ = 0;
 };
 
-/// Appends text with everything but printable ASCII as \xNN; a backslash too, so that it can be undone.
+inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+/// Appends text with everything but printable ASCII as \xNN; a backslash too, so that it can be undone, unless
+/// the text may have been through here before.
 template <class Out>
-void append_escaped(Out& out, std::string_view text, std::size_t limit = static_cast<std::size_t>(-1)) {
+void append_escaped(Out& out, std::string_view text, std::size_t limit = no_limit, bool backslash = true) {
   constexpr char hex[] = "0123456789abcdef";
   const std::string_view shown = text.substr(0, limit);
   std::size_t start = 0;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const auto c = static_cast<unsigned char>(shown[i]);
-    if (c >= 0x20 && c < 0x7f && c != '\\') continue;
+    if (c >= 0x20 && c < 0x7f && (c != '\\' || !backslash)) continue;
     out << shown.substr(start, i - start);
     const char escape[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
     out << std::string_view(escape, 4);
@@ -67,7 +75,8 @@ inline bool contains_lower(std::string_view text, std::string_view word) noexcep
 
 /// Headers whose value is a secret, or holds one: never printed.
 inline bool is_secret_header(std::string_view name) noexcept {
-  for (std::string_view word : {"cookie", "authorization", "authentication-info", "token", "secret", "api-key"})
+  for (std::string_view word : {"cookie", "authorization", "authentication-info", "token", "secret", "password",
+                                "session", "api-key", "apikey"})
     if (contains_lower(name, word)) return true;
   return false;
 }
@@ -77,17 +86,54 @@ struct public_endpoint {
   std::string_view before, after, query;
 };
 
+inline bool is_scheme_char(char c) noexcept {
+  const char l = lower(c);
+  return (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') || l == '+' || l == '-' || l == '.';
+}
+
+/// Where the authority begins in a URI, in a reference without a scheme ("//host"), or in host:port.
+inline std::size_t authority_start(std::string_view text) noexcept {
+  std::size_t i = 0;
+  while (i < text.size() && is_scheme_char(text[i])) ++i;
+  if (text.substr(i, 3) == "://") return i + 3;
+  return text.substr(0, 2) == "//" ? 2 : 0;
+}
+
+/// Whether what stands behind the last colon, if there is one outside of brackets, can be a port.
+inline bool has_plain_port(std::string_view authority) noexcept {
+  const std::size_t colon = authority.rfind(':');
+  if (colon == std::string_view::npos || authority.back() == ']') return true;
+  return authority.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
 /// Where the user info ends is certain only in a URI that can be parsed; in another everything up to the
-/// last '@' counts as secret.
+/// last '@' counts as secret, and all of it if that '@' may stand in the query.
 inline public_endpoint without_secrets(std::string_view text, bool parsed) noexcept {
-  const std::size_t scheme = text.find("://");
-  const std::size_t start = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const std::size_t query = text.find_first_of("?#", start);
-  const std::size_t end = parsed ? text.find_first_of("/?#", start) : text.size();
-  const std::size_t at = text.substr(0, end).rfind('@');
-  const std::size_t from = at == std::string_view::npos || at < start ? start : at + 1;
-  const std::size_t to = query == std::string_view::npos || query < from ? text.size() : query;
-  return {text.substr(0, start), text.substr(from, to - from), to < text.size() ? std::string_view("?...") : ""};
+  constexpr std::size_t none = std::string_view::npos;
+  const std::size_t start = authority_start(text);
+  const std::string_view scheme = text.substr(0, start), rest = text.substr(start);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const bool certain = parsed && (authority.find('@') != none || has_plain_port(authority));
+  const std::size_t at = certain ? authority.rfind('@') : rest.rfind('@');
+  const std::size_t query = rest.find_first_of("?#");
+  if (at != none && query < at) return {scheme, {}, "?..."};
+  const std::size_t from = at == none ? 0 : at + 1;
+  return {scheme, rest.substr(from, query == none ? none : query - from), query == none ? "" : "?..."};
+}
+
+/// Appends free text in which each URI is shown as an endpoint is.
+template <class Out>
+void append_public(Out& out, std::string_view text) {
+  for (std::size_t sign; (sign = text.find("://")) != std::string_view::npos;) {
+    std::size_t begin = sign;
+    while (begin > 0 && is_scheme_char(text[begin - 1])) --begin;
+    std::size_t end = text.find_first_of(" \t\r\n\"'<>", sign);
+    if (end == std::string_view::npos) end = text.size();
+    const public_endpoint shown = without_secrets(text.substr(begin, end - begin), true);
+    out << text.substr(0, begin) << shown.before << shown.after << shown.query;
+    text.remove_prefix(end);
+  }
+  out << text;
 }
 
 }  // namespace handshim::detail

@@ -1,12 +1,5 @@
 #pragma once
 
-#include <cerrno>
-
-#if defined(_WIN32)
-#include <ws2tcpip.h>
-#else
-#include <netdb.h>
-#endif
 #if HANDSHIM_HAS_RTTI && defined(__GNUC__)
 #include <cxxabi.h>
 
@@ -15,6 +8,7 @@
 
 #include <cstdlib>
 
+#include "handshim/impl/native_condition.ipp"
 #include "handshim/translate.hpp"
 #if HANDSHIM_HAS_EXCEPTIONS
 #include "handshim/exceptions.hpp"
@@ -22,34 +16,6 @@
 
 namespace handshim {
 namespace detail {
-
-enum class domain : std::uint8_t { other, errno_, getaddrinfo_, stream_ };
-
-inline domain domain_of(std::string_view name) noexcept {
-  if (name == "system" || name == "generic" || name == "asio.system") return domain::errno_;
-  if (name == "getaddrinfo") return domain::getaddrinfo_;
-  return name == "handshim.net" ? domain::stream_ : domain::other;
-}
-
-struct native_row {
-  domain where;
-  int value;
-  fault unknown, resolve, connect, tls, handshake, open;
-};
-inline constexpr native_row native_rows[] = {
-#define CODE(domain_, value, unknown, resolve, connect, tls, handshake, open) \
-  {domain::domain_, value, fault::unknown, fault::resolve, fault::connect, fault::tls, fault::handshake, fault::open},
-#include "handshim/data/native_codes.inc"
-#undef CODE
-};
-
-inline const native_row* find_row(std::string_view name, int value) noexcept {
-  const domain where = domain_of(name);
-  if (where == domain::other) return nullptr;
-  for (const native_row& row : native_rows)
-    if (row.where == where && row.value == value) return &row;
-  return nullptr;
-}
 
 inline fault in_phase(const native_row& row, phase p) noexcept {
   switch (p) {
@@ -106,11 +72,6 @@ inline fault translate_code(std::string_view name, int value, phase p) noexcept 
 inline phase phase_for(fault f, phase told) noexcept {
   const phase own = facts(f).when;
   return own == phase::unknown || (own == phase::open && told == phase::closing) ? told : own;
-}
-
-HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
-  const native_row* row = find_row(category, value);
-  return row != nullptr && holds(row->unknown, wanted);
 }
 
 }  // namespace detail

@@ -9,7 +9,7 @@
 namespace handshim::net {
 
 /// A two-way stream of bytes. One thread may read while another writes; shutdown() and finish() may be called
-/// from any thread while the object lives. Since 0.1.
+/// from any thread while the object lives. Nothing throws but for want of memory. Since 0.1.
 class byte_stream {
  public:
   byte_stream(const byte_stream&) = delete;

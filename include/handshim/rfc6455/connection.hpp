@@ -52,12 +52,16 @@ class connection {
   bool has_message() const noexcept { return !messages_.empty(); }
   /// The oldest message; an empty one if there is none.
   message take_message();
-  /// The bytes in the messages that wait to be taken.
+  /// The bytes in the messages that wait to be taken; an empty one counts for one byte.
   std::size_t queued_bytes() const noexcept { return queued_; }
 
   /// Queues a message in one frame; text must be valid UTF-8 (the caller's to check). False, and nothing is
   /// queued, unless is_open().
   bool send(opcode text_or_binary, std::string_view data);
+  /// The same for a frame that is made already (append_frame with next_mask()), which can take long: elsewhere, so
+  /// that a lock round this need not be held meanwhile.
+  bool send_frame(std::string&& frame);
+  frame_mask next_mask();
   /// Queues a ping; false, and nothing is queued, unless is_open() and the payload is at most 125 bytes.
   bool ping(std::string_view payload);
   /// Queues a close frame: code 1005 for one without a payload; a reason over 123 bytes is cut at a character.
@@ -112,7 +116,6 @@ class connection {
   void append(opcode op, std::string_view payload);
   void append_close(std::uint16_t code, std::string_view reason);
   void flush_pong();
-  frame_mask next_mask();
 
   reading how_;
   std::size_t max_message_size_;

@@ -36,8 +36,8 @@ fault parse_uri(std::string_view text, uri& out);
 
 /// Where a redirect leads to: location resolved against base (RFC 3986, section 5.2), dot segments removed.
 /// A relative one is taken with follow::all only. The user info of base is kept for the same origin only.
-/// Reports redirect_location_invalid, redirect_location_malformed (host or port), and redirect_downgrade from wss to ws; out then stays as it was.
-/// Thread-safe; base and out may be the same object.
+/// Reports redirect_location_invalid, redirect_location_malformed (host or port), and redirect_downgrade from wss to
+/// ws; out then stays as it was. Thread-safe; base and out may be the same object.
 fault resolve_location(const uri& base, std::string_view location, follow how, uri& out);
 
 }  // namespace handshim::rfc6455

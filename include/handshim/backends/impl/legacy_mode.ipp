@@ -174,19 +174,19 @@ inline void check_legacy_result(backends::live& at, const std::error_code& error
 }  // namespace detail
 
 HANDSHIM_INLINE void legacy_client::connect(backends::live& at, std::string_view uri, net::deadline until) {
-  backends::opening steps(how_, at.stop, at.note, until);
+  backends::opening steps(*at.how, at.stop, at.note, until);
   if (const fault f = steps.begin(uri); f != fault::none)
     detail::throw_nested(make_error_code(f), invalid_uri(std::string(handshim::name(f))));
   detail::throw_code(at.stop.error());
   for (;;) {
     detail::throw_code(steps.request());
-    detail::legacy_reader reader(steps, at.note, how_.reading);
+    detail::legacy_reader reader(steps, at.note, at.how->reading);
     detail::read_legacy_response(reader, at.note);
     fault wrong = fault::none;
     if (steps.redirected(wrong)) continue;
     detail::check_legacy_response(steps, at.note, wrong);
     at.open = steps.finish(reader.rest());
-    subprotocol_ = steps.subprotocol();
+    at.subprotocol = steps.subprotocol();
     return;
   }
 }

@@ -65,12 +65,12 @@ HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& h
 }
 
 HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view uri, net::deadline until) {
-  backends::opening steps(how_, at.stop, at.note, until);
+  backends::opening steps(*at.how, at.stop, at.note, until);
   if (const fault f = steps.begin(uri); f != fault::none) throw invalid_uri(make_error_code(f));
   detail::throw_new_error(at.stop.error());
   for (;;) {
     detail::throw_new_error(steps.request());
-    handshake protocol(how_.reading);
+    handshake protocol(at.how->reading);
     std::array<char, 4096> block;
     while (!protocol.done()) {
       std::error_code ended;
@@ -87,7 +87,7 @@ HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view ur
     if (steps.redirected(wrong)) continue;
     detail::check_new_response(steps, at.note, wrong);
     at.open = steps.finish(protocol.rest());
-    subprotocol_ = steps.subprotocol();
+    at.subprotocol = steps.subprotocol();
     return;
   }
 }

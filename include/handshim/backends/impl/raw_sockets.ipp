@@ -23,40 +23,39 @@ inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
 }  // namespace backends
 
 // Reads a response; the bytes behind it are the rest. The code is the stream's or a fault's.
-HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, backends::trace& note,
-                                                      std::string& rest) {
-  rfc6455::response_reader reader(how_.reading);
+HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, backends::live& at, std::string& rest) {
+  rfc6455::response_reader reader(at.how->reading);
   std::array<char, 4096> buffer;
   std::error_code error;
   while (!reader.done() && !error) {
     const std::size_t n = steps.read(buffer.data(), buffer.size(), error);
     const std::size_t taken = reader.consume({buffer.data(), n});
-    note.where = reader.where();
+    at.note.where = reader.where();
     if (reader.error() != fault::none)
       error = steps.unreadable(reader.error());
     else if (error && reader.end(backends::ending_of(error)) == fault::none)
       error.clear();
     if (reader.done()) rest.assign(buffer.data() + taken, n - taken);
   }
-  note.response = reader.get();
-  note.header = reader.fault_header();
+  at.note.response = reader.get();
+  at.note.header = reader.fault_header();
   return error;
 }
 
 HANDSHIM_INLINE std::error_code raw_sockets::open(backends::live& at, std::string_view uri, net::deadline until) {
-  backends::opening steps(how_, at.stop, at.note, until);
+  backends::opening steps(*at.how, at.stop, at.note, until);
   if (const fault f = steps.begin(uri); f != fault::none) return make_error_code(f);
   fault wrong = fault::none;
   std::string rest;
   do {
     if (!at.stop.ok()) return at.stop.error();
     if (const std::error_code error = steps.request()) return error;
-    if (const std::error_code error = exchange(steps, at.note, rest)) return error;
+    if (const std::error_code error = exchange(steps, at, rest)) return error;
   } while (steps.redirected(wrong));
   if (wrong == fault::none) wrong = steps.check();
   if (wrong != fault::none) return make_error_code(wrong);
   at.open = steps.finish(rest);
-  subprotocol_ = steps.subprotocol();
+  at.subprotocol = steps.subprotocol();
   return {};
 }
 

@@ -14,6 +14,8 @@ inline constexpr std::size_t max_waiting = 1u << 16;
 inline constexpr int max_drained = 16;
 // How long a read may block while output waits for room in the stream.
 inline constexpr auto retry_output = std::chrono::milliseconds(10);
+// How long the last words of a peer that cannot be written to any more are waited for.
+inline constexpr auto last_words = std::chrono::seconds(1);
 
 inline net::deadline now() noexcept { return net::deadline::in(std::chrono::nanoseconds(0)); }
 
@@ -108,14 +110,17 @@ HANDSHIM_INLINE void session::wait_or_pump(lock& held, net::deadline until) {
     pump(held, until);
 }
 
-// Takes what is there already, so that the end of the connection is seen before anything is sent.
-HANDSHIM_INLINE void session::drain(lock& held) {
+// Takes what is there already, so that the end of the connection is seen before anything is sent. Whether nothing
+// more is there now.
+HANDSHIM_INLINE bool session::drain(lock& held) {
   for (int round = 0; round < detail::max_drained; ++round) {
     const std::uint64_t before = bytes_in_;
-    if (pumping_ || verdict() || connection_.queued_bytes() >= detail::max_waiting) return;
+    if (verdict()) return true;
+    if (pumping_ || connection_.queued_bytes() >= detail::max_waiting) return false;
     pump(held, detail::now());
-    if (bytes_in_ == before) return;
+    if (bytes_in_ == before) return true;
   }
+  return false;
 }
 
 // Once nothing more will come: the last frame out, then the stream ends, which wakes whoever reads it.
@@ -168,6 +173,7 @@ HANDSHIM_INLINE std::error_code session::flush_all(lock& held, net::deadline unt
     if (stream_error_) return stream_error_;
     if (has_unsent() && until.passed()) return net::stream_errc::timed_out;
   }
+  end_if_over(held);
   return {};
 }
 
@@ -175,11 +181,7 @@ HANDSHIM_INLINE std::error_code session::flush_all(lock& held, net::deadline unt
 HANDSHIM_INLINE net::deadline session::keep_alive(lock& held, net::deadline until) {
   if (alive_.interval.count() <= 0 || !connection_.is_open()) return until;
   if (!pong_due_.is_never() && connection_.pongs() != pongs_before_) pong_due_ = net::deadline::never();
-  if (pong_due_.passed()) {
-    connection_.fail(fault::keepalive_timeout, 1011, "keepalive ping timeout");
-    end_if_over(held);
-    return until;
-  }
+  if (pong_due_.passed()) return pong_overdue(held, until);
   if (next_ping_.passed()) {
     connection_.ping(std::to_string(net::clock::now().time_since_epoch().count()));
     next_ping_ = net::deadline::in(alive_.interval);
@@ -192,6 +194,16 @@ HANDSHIM_INLINE net::deadline session::keep_alive(lock& held, net::deadline unti
   return net::earlier(until, net::earlier(next_ping_, pong_due_));
 }
 
+// The pong may have come while nobody received: what is there is read before the peer is given up.
+HANDSHIM_INLINE net::deadline session::pong_overdue(lock& held, net::deadline until) {
+  const bool all = drain(held);
+  if (connection_.pongs() != pongs_before_ || connection_.has_message() || verdict()) return detail::now();
+  if (!all) return net::earlier(until, net::deadline::in(detail::retry_output));
+  connection_.fail(fault::keepalive_timeout, 1011, "keepalive ping timeout");
+  end_if_over(held);
+  return until;
+}
+
 HANDSHIM_INLINE std::error_code session::recv(rfc6455::message& out, net::deadline until) {
   lock held(mutex_);
   if (receiving_) return make_error_code(fault::concurrent_recv);
@@ -201,7 +213,7 @@ HANDSHIM_INLINE std::error_code session::recv(rfc6455::message& out, net::deadli
     if (connection_.has_message()) return out = connection_.take_message(), std::error_code();
     if (const std::error_code ended = verdict()) return end_if_over(held), ended;
     const net::deadline next = keep_alive(held, until);
-    if (verdict()) continue;
+    if (verdict() || connection_.has_message()) continue;
     if (until.passed()) {
       drain(held);
       if (!connection_.has_message() && !verdict()) return net::stream_errc::timed_out;
@@ -215,27 +227,45 @@ HANDSHIM_INLINE std::error_code session::send(rfc6455::opcode type, std::string_
   lock held(mutex_);
   if (sending_) return make_error_code(fault::concurrent_send);
   const detail::raised_flag sending(sending_);
+  std::string frame;
+  const rfc6455::frame_mask mask = connection_.next_mask();
+  held.unlock();  // masking much data takes a while
+  rfc6455::append_frame(frame, type, true, data, mask);
+  held.lock();
   drain(held);
   while (!verdict() && !connection_.is_open() && !until.passed()) wait_or_pump(held, until);
   if (const std::error_code ended = verdict()) return ended;
-  if (!connection_.send(type, data)) return net::stream_errc::timed_out;
-  const std::error_code error = flush_all(held, until);
-  if (cancelled_) return net::stream_errc::interrupted;
-  if (!error) return {};
-  // What the peer said before it left explains more than the error of the write.
-  if (error != net::stream_errc::timed_out) drain(held);
-  if (!connection_.is_over() && error == net::stream_errc::timed_out) connection_.fail(fault::send_timeout, 0);
-  connection_.receive_end(rfc6455::ending::reset);
-  stream_->shutdown();
-  return verdict();
+  if (!connection_.send_frame(std::move(frame))) return make_error_code(fault::send_timeout);  // it is being closed
+  return write_out(held, until);
 }
 
 HANDSHIM_INLINE std::error_code session::ping(std::string_view payload, net::deadline until) {
   lock held(mutex_);
   drain(held);
   if (const std::error_code ended = verdict()) return ended;
-  if (!connection_.ping(payload)) return make_error_code(fault::state_invalid);
-  return flush_all(held, until);
+  if (!connection_.ping(payload)) return make_error_code(fault::state_invalid);  // it is being closed
+  return write_out(held, until);
+}
+
+// Writes what a call has queued. If that does not go on in time the connection is lost: half a frame may be out.
+HANDSHIM_INLINE std::error_code session::write_out(lock& held, net::deadline until) {
+  const std::error_code error = flush_all(held, until);
+  if (cancelled_) return net::stream_errc::interrupted;
+  if (!error) return {};
+  if (error == net::stream_errc::timed_out)
+    connection_.fail(fault::send_timeout, 0);
+  else
+    hear_out(held, net::earlier(until, net::deadline::in(detail::last_words)));
+  connection_.receive_end(rfc6455::ending::reset);
+  unsent_.clear();
+  stream_->shutdown();
+  changed_.notify_all();
+  return verdict();
+}
+
+// What the peer said before it left explains more than the error of a write.
+HANDSHIM_INLINE void session::hear_out(lock& held, net::deadline until) {
+  while (!verdict() && !until.passed() && connection_.queued_bytes() < detail::max_waiting) wait_or_pump(held, until);
 }
 
 HANDSHIM_INLINE std::error_code session::close(std::uint16_t code, std::string_view reason, net::deadline until) {

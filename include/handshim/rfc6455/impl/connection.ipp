@@ -32,6 +32,9 @@ inline std::string_view cut_text(std::string_view text, std::size_t most) noexce
   return text.substr(0, most);
 }
 
+// Empty messages count too, so that no number of them gets past a bound.
+inline std::size_t cost(const message& m) noexcept { return m.data.empty() ? 1 : m.data.size(); }
+
 constexpr bool is_normal(std::uint16_t code) noexcept { return code == 1000 || code == 1001; }
 
 inline fault outcome_of(std::uint16_t a, std::uint16_t b) noexcept {
@@ -64,7 +67,7 @@ HANDSHIM_INLINE message connection::take_message() {
   if (messages_.empty()) return out;
   out = std::move(messages_.front());
   messages_.pop_front();
-  queued_ -= out.data.size();
+  queued_ -= detail::cost(out);
   return out;
 }
 
@@ -182,14 +185,13 @@ HANDSHIM_INLINE void connection::end_message() {
   deliver(std::exchange(partial_, {}));
 }
 
-// Empty messages count for one byte here, so that no number of them gets past the bound.
 HANDSHIM_INLINE void connection::deliver(message&& m) {
+  const std::size_t cost = detail::cost(m);
   if (sent_) {
-    const std::size_t cost = std::max<std::size_t>(m.data.size(), 1);
     if (!how_.deliver_after_close || cost > max_message_size_ - late_) return;
     late_ += cost;
   }
-  queued_ += m.data.size();
+  queued_ += cost;
   messages_.push_back(std::move(m));
 }
 
@@ -238,6 +240,15 @@ HANDSHIM_INLINE void connection::fail(fault f, std::uint16_t close_code, std::st
 HANDSHIM_INLINE bool connection::send(opcode text_or_binary, std::string_view data) {
   if (!is_open()) return false;
   append(text_or_binary, data);
+  return true;
+}
+
+HANDSHIM_INLINE bool connection::send_frame(std::string&& frame) {
+  if (!is_open()) return false;
+  if (output_.empty())
+    output_ = std::move(frame);
+  else
+    output_ += frame;
   return true;
 }
 

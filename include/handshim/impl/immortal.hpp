@@ -1,0 +1,16 @@
+// Objects that are made at their first use, need no memory of the heap and are never destroyed.
+#pragma once
+
+#include <new>
+
+namespace handshim::detail {
+
+/// The one T, made without arguments: fit for the destructors of static objects, and for when memory ran out.
+template <class T>
+const T& immortal() noexcept {
+  alignas(T) static unsigned char room[sizeof(T)];
+  static const T* const made = ::new (static_cast<void*>(room)) T();
+  return *made;
+}
+
+}  // namespace handshim::detail

@@ -1,0 +1,150 @@
+// `handshim explain`: what a word, a number or a line of a log means.
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands.hpp"
+#include "handshim/impl/policy_spec.hpp"
+#include "log_line.hpp"
+#include "native_names.hpp"
+#include "pages.hpp"
+#include "tables.hpp"
+#include "words.hpp"
+
+namespace handshim::tool {
+namespace {
+
+using pages = std::vector<std::string>;
+
+template <class Id>
+std::vector<Id> enumerators(Id first, Id last) {
+  std::vector<Id> out;
+  for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i) out.push_back(static_cast<Id>(i));
+  return out;
+}
+const std::vector<condition> conditions = enumerators(condition::unclassified, condition::closed_ok);
+const std::vector<phase> phases = enumerators(phase::unknown, phase::closing);
+const std::vector<advice> advices = enumerators(advice::never, advice::by_close_code);
+
+template <class Words>
+void add_named(pages& found, const Words& words, std::string_view text, const terminal& out) {
+  for (const auto word : words)
+    if (name(word) == text) found.push_back(page_of(word, out));
+}
+
+void add_names(pages& found, std::string_view text, const terminal& out) {
+  if (const fault f = find_fault(text); f != fault::none) found.push_back(page_of(failure(f), out));
+  add_named(found, conditions, text, out);
+  bool is_kind = false;
+  const kind k = find_kind(text, is_kind);
+  if (is_kind) found.push_back(page_of(k, out));
+  add_named(found, phases, text, out);
+  add_named(found, advices, text, out);
+}
+
+// A spec that begins as a policy's but is none throws find_policy()'s own text.
+void add_policy(pages& found, const std::string& text, const terminal& out) {
+  for (const policy_family& family : detail::families)
+    if (family.name == text && !family.newest.empty()) return found.push_back(page_of(family, out));
+  if (detail::find_family(std::string_view(text).substr(0, text.find(','))) != nullptr)
+    found.push_back(page_of(read_policy(text), out));
+}
+
+void add_number(pages& found, std::string_view text, const terminal& out) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return;
+  if (number >= 1000 && number <= 4999) found.push_back(page_of_close_code(number, out));
+  if (number >= 100 && number <= 999) found.push_back(page_of_status(number, out));
+}
+
+// handshim's own codes are written as native ones are: "handshim:511".
+void add_own_code(pages& found, std::string_view text, const terminal& out) {
+  for (const fault_facts& row : all_faults())
+    if (text == std::string(fault_category().name()) + ":" + std::to_string(static_cast<int>(row.id)))
+      found.push_back(page_of(failure(row.id), out));
+}
+
+void add_log_line(pages& found, std::string_view text, const terminal& out) {
+  if (const failure f = from_log_line(text)) found.push_back(page_of(f, out));
+}
+
+pages explained(const std::string& text, const terminal& out) {
+  pages found;
+  add_names(found, text, out);
+  add_policy(found, text, out);
+  add_number(found, text, out);
+  add_own_code(found, text, out);
+  if (const auto code = find_native(text)) found.push_back(page_of(*code, out));
+  if (found.empty()) add_log_line(found, text, out);
+  return found;
+}
+
+// One word of each list that is near enough, the same word once.
+std::vector<std::string> near_words(std::string_view text) {
+  std::vector<std::vector<std::string_view>> lists(3);
+  for (const fault_facts& row : all_faults()) lists[0].push_back(row.name);
+  for (const kind_facts& row : all_kinds()) lists[1].push_back(row.name);
+  for (const condition c : conditions) lists[2].push_back(name(c));
+  for (const advice a : advices) lists[2].push_back(name(a));
+  lists.push_back(native_words());
+  const std::vector<std::string> policies = policy_names();
+  lists.emplace_back(policies.begin(), policies.end());
+  std::vector<std::string> out;
+  for (const auto& list : lists) {
+    const std::string word = quoted(nearest(text, list));
+    if (word != quoted("") && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
+  }
+  return out;
+}
+
+std::string unknown_name(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  const bool cut = text.size() > longest;
+  const std::string shown = quoted(std::string(text.substr(0, longest)) + (cut ? "..." : ""));
+  const std::string near = joined(near_words(text), " or ");
+  return shown + " is nothing that handshim knows. " + (near.empty() ? "" : "Did you mean " + near + "? ") +
+         "It explains faults, conditions, exception classes, policies, close codes, HTTP statuses, native codes such "
+         "as errno:111, fingerprints, and lines of a log with what() in them";
+}
+
+int run_explain(const arguments& given) {
+  if (given.positionals().empty())
+    throw usage_error(
+        "explain what? A name such as eof_before_status_line, a code such as 1006 or errno:111, or a line of a log");
+  const std::string text = on_one_line(joined(given.positionals(), " "));
+  const pages found = explained(text, terminal::of(STDOUT_FILENO));
+  if (found.empty()) throw usage_error(unknown_name(text));
+  std::cout << joined(found, "\n");
+  return 0;
+}
+
+}  // namespace
+
+const command_description& describe_explain() {
+  static const command_description described{
+      "explain",
+      "Tells what a name, a code or a line of a log means, when it comes and what to do.",
+      {"NAME", "LINE OF A LOG"},
+      {},
+      "NAME is a fault, a condition, an exception class, a policy, a close code (1006), an HTTP status (503), a "
+      "native\n"
+      "code (errno:111, ECONNREFUSED, getaddrinfo:-2) or a fingerprint. Of a line of a log, what() or to_json() is\n"
+      "enough. A name with several meanings is told in all of them.\n\n"
+      "Examples: handshim explain eof_before_status_line\n"
+      "          handshim explain 1006\n"
+      "          handshim explain 'ws://host/: connect: nothing listens at that address and port "
+      "[connection_refused]'"};
+  return described;
+}
+
+int command_explain(const std::vector<std::string>& words) {
+  return run_described(describe_explain(), words, std::cout, run_explain);
+}
+
+}  // namespace handshim::tool

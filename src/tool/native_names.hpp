@@ -1,0 +1,33 @@
+// Codes of operating systems as people write them: "errno:111", "ECONNREFUSED", "getaddrinfo:-2".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handshim/fault.hpp"
+
+namespace handshim::tool {
+
+/// A native code.
+struct native_name {
+  std::string domain;  ///< as it was written: "errno" is "system"
+  int value = 0;
+  std::string symbol;  ///< "ECONNREFUSED", where the tables know it
+};
+
+/// Reads "domain:value", where the value may be a symbol, or a symbol alone. None if the text is
+/// nothing of the kind or if from_native() knows no such domain.
+std::optional<native_name> find_native(std::string_view text);
+
+/// The fault that the code means in that phase.
+fault fault_in(const native_name& code, phase p);
+
+/// The text that the domain has for the value; empty if that cannot be told here.
+std::string message_of(const native_name& code);
+
+/// All symbols of the tables, and the names of the domains with a colon behind: for "did you mean".
+std::vector<std::string_view> native_words();
+
+}  // namespace handshim::tool

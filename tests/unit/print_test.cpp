@@ -1,0 +1,370 @@
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <deque>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "golden.hpp"
+#include "handshim/failure.hpp"
+#include "json_checker.hpp"
+
+using handshim::evidence;
+using handshim::failure;
+using handshim::fault;
+using handshim::header_view;
+using handshim::phase;
+
+namespace {
+
+evidence at_endpoint(std::string_view endpoint) {
+  evidence known;
+  known.endpoint = endpoint;
+  return known;
+}
+
+// All that a program may print of a failure.
+std::string everything(const failure& f) {
+  return std::string(f.evidence().endpoint) + "\n" + f.what() + "\n" + f.describe() + "\n" + f.to_json() + "\n" +
+         f.fingerprint();
+}
+
+bool printable(std::string_view text, bool line_feeds) {
+  for (const char c : text)
+    if ((c < 0x20 || c > 0x7e) && !(line_feeds && c == '\n')) return false;
+  return true;
+}
+
+bool contains(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
+
+std::string shown(fault f, std::string_view endpoint) {
+  return std::string(failure(f, at_endpoint(endpoint)).evidence().endpoint);
+}
+
+failure rejected_with(const header_view& header) {
+  evidence known;
+  known.http_status = 302;
+  known.headers = {&header, 1};
+  return failure(fault::upgrade_rejected, known);
+}
+
+// A category whose name is not made for logs.
+class odd_category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "odd\n\"\x80"; }
+  std::string message(int) const override { return "odd"; }
+};
+
+// Random evidence, always the same for a seed. The texts live as long as the object.
+class random_evidence {
+ public:
+  explicit random_evidence(std::mt19937& random) : random_(random) {
+    for (std::string_view evidence::*member :
+         {&evidence::backend, &evidence::endpoint, &evidence::detail, &evidence::native_domain, &evidence::native_text,
+          &evidence::http_reason, &evidence::header, &evidence::body, &evidence::first_bytes})
+      known_.*member = text();
+    known_.native_value = static_cast<int>(random_());
+    known_.http_status = below(3) == 0 ? 0 : static_cast<int>(below(2000)) - 500;
+    known_.close_received = {static_cast<std::uint16_t>(random_()), text()};
+    known_.close_sent = {static_cast<std::uint16_t>(below(2) == 0 ? 0 : random_()), text()};
+    known_.order = static_cast<handshim::close_order>(below(4));
+    known_.elapsed = std::chrono::nanoseconds(static_cast<std::int64_t>(random_()) * (below(2) == 0 ? 1 : -1000000));
+    known_.bytes_in = random_();
+    known_.bytes_out = ~std::uint64_t{0} >> below(64);
+    known_.attempt = static_cast<std::uint32_t>(random_());
+    known_.redirects = static_cast<std::uint32_t>(below(3));
+    lists();
+  }
+  const evidence& get() const { return known_; }
+
+ private:
+  std::size_t below(std::size_t n) { return random_() % n; }
+  std::string_view text() {
+    constexpr std::size_t sizes[] = {0, 1, 5, 60, 64, 130, 600, 2000};
+    std::string out;
+    for (std::size_t left = sizes[below(8)]; left > 0; --left) out += static_cast<char>(random_());
+    if (below(4) == 0) out.insert(below(out.size() + 1), below(2) == 0 ? "://" : "@");
+    texts_.push_back(std::move(out));
+    return texts_.back();
+  }
+  void lists() {
+    static const odd_category odd;
+    for (std::size_t left = below(40); left > 0; --left) headers_.push_back({text(), text()});
+    for (std::size_t left = below(20); left > 0; --left)
+      attempts_.push_back({text(), {static_cast<int>(below(3)), odd}, known_.elapsed});
+    known_.headers = {headers_.data(), headers_.size()};
+    known_.attempts = {attempts_.data(), attempts_.size()};
+  }
+
+  std::mt19937& random_;
+  std::deque<std::string> texts_;
+  std::vector<header_view> headers_;
+  std::vector<handshim::attempt_view> attempts_;
+  evidence known_;
+};
+
+fault random_fault(std::mt19937& random) {
+  const handshim::fault_range all = handshim::all_faults();
+  return all.first[random() % all.size()].id;
+}
+
+}  // namespace
+
+TEST_CASE("what() says what happened, to which endpoint, in which phase, and ends with the fault's name") {
+  evidence known = at_endpoint("ws://example.org/chat");
+  CHECK(failure(fault::eof_before_status_line, known).what() ==
+        "ws://example.org/chat: handshake: the connection ended before the HTTP response began "
+        "[eof_before_status_line]");
+  known.http_status = 503;
+  known.http_reason = "Service Unavailable";
+  CHECK(failure(fault::upgrade_rejected, known).what() ==
+        "ws://example.org/chat: handshake: the server answered with a status other than 101: 503 Service Unavailable "
+        "[upgrade_rejected]");
+  CHECK(failure(fault::connection_refused, {ECONNREFUSED, std::system_category()}).what() ==
+        "connect: nothing listens at that address and port [connection_refused]");
+}
+
+TEST_CASE("what() has the close frame, the native error and the header at fault") {
+  evidence known;
+  known.close_received = {1011, "out of order"};
+  CHECK(contains(failure(fault::closed_with_error, known).what(), "; received 1011 out of order"));
+  known = {};
+  known.native_domain = "my::error";
+  known.native_value = 7;
+  known.native_text = "no luck";
+  CHECK(contains(failure(fault::unclassified, known).what(), "; native my::error:7 no luck"));
+  known = {};
+  known.header = "Upgrade";
+  CHECK(contains(failure(fault::upgrade_header_missing, known).what(), "no Upgrade header: Upgrade ["));
+}
+
+TEST_CASE("what() keeps the fault's name however long the evidence is") {
+  const std::string longest(5000, '\x01');
+  evidence known = at_endpoint(longest);
+  known.http_status = 500;
+  known.http_reason = known.detail = known.native_domain = known.native_text = longest;
+  known.close_received = {1011, longest};
+  const std::string line = failure(fault::closed_with_error, known).what();
+  CHECK(line.size() == 1024);
+  CHECK(line.substr(line.size() - 20) == " [closed_with_error]");
+  CHECK(printable(line, false));
+}
+
+TEST_CASE("describe() has the evidence, and what to do") {
+  const header_view header{"Retry-After", "30"};
+  const handshim::attempt_view attempts[] = {{"[::1]:80", {22, std::generic_category()}, {}},
+                                             {"127.0.0.1:80", {}, std::chrono::milliseconds(3)}};
+  evidence known = at_endpoint("ws://localhost/");
+  known.backend = "raw_sockets";
+  known.http_status = 503;
+  known.http_reason = "Busy";
+  known.headers = {&header, 1};
+  known.attempts = {attempts, 2};
+  known.body = "come back later";
+  known.bytes_in = 120;
+  known.elapsed = std::chrono::milliseconds(1500);
+  const std::string text = failure(fault::upgrade_rejected, known).describe();
+  for (const char* line :
+       {"\n  phase:        handshake\n", "\n  conditions:   rejected, handshake\n",
+        "\n  endpoint:     ws://localhost/\n", "\n  backend:      raw_sockets\n", "\n  elapsed:      1500 ms\n",
+        "\n  status:       503 Busy\n", "\n  header:       Retry-After: 30\n", "\n  body so far:  come back later\n",
+        "\n  bytes:        120 received, 0 sent\n", "\n  address:      [::1]:80 generic:22 after 0 ms\n",
+        "\n  address:      127.0.0.1:80 connected after 3 ms\n", "\n  fingerprint:  handshake.rejected/503\n",
+        "\n  advice:       throttled", "\n  hint:         the status, its headers and its body say why\n"}) {
+    CAPTURE(line);
+    CAPTURE(text);
+    CHECK(contains(text, line));
+  }
+  CHECK(text.back() == '\n');
+}
+
+TEST_CASE("describe() names protocols by their first bytes") {
+  const auto meaning = [](std::string_view bytes) {
+    evidence known;
+    known.first_bytes = bytes;
+    return failure(fault::status_line_malformed, known).describe();
+  };
+  CHECK(contains(meaning("SSH-2.0-OpenSSH_9"), "(an SSH server)"));
+  CHECK(contains(meaning("\x15\x03\x01\x00\x02"), "(a TLS alert"));
+  CHECK(contains(meaning(std::string_view("\x00\x00\x12\x04", 4)), "(an HTTP/2 frame"));
+  CHECK(contains(meaning("hello"), "first bytes:  \"hello\"\n"));
+}
+
+TEST_CASE("JSON has the evidence, and can be read back exactly") {
+  evidence known = at_endpoint("ws://localhost/");
+  known.detail = "quote \" backslash \\ line\nfeed byte \xff end";
+  known.body = std::string_view("\0\x7f{}", 4);
+  const failure f(fault::unclassified, known);
+  const json_test::checker read(f.to_json());
+  REQUIRE(read.valid());
+  const auto has = [&read](std::string_view text) {
+    for (const std::string& one : read.strings())
+      if (one == text) return true;
+    return false;
+  };
+  CHECK(has(known.detail));
+  CHECK(has(known.body));
+  CHECK(has("ws://localhost/"));
+  CHECK(has("unclassified"));
+  CHECK(has(f.what()));
+  CHECK(json_test::is_json(failure().to_json()));
+}
+
+TEST_CASE("the checker of JSON refuses what is not JSON") {
+  for (const char* good : {"{}", "[]", "{\"a\":[1,-2.5e+3,true,null,\"\\u00ff\\n\"]}", "0"})
+    CHECK(json_test::is_json(good));
+  for (const char* bad : {"", "{", "{}}", "{\"a\"}", "{\"a\":1,}", "[1,]", "01", "1.", "\"\\x\"", "\"a", "tru",
+                          "{\"a\":1,\"a\":2}", "\"\\u12\"", "\"\n\"", "\"\x80\"", "[1 2]"})
+    CHECK_FALSE(json_test::is_json(bad));
+}
+
+TEST_CASE("the endpoint is kept without user info and query") {
+  CHECK(shown(fault::connection_refused, "ws://host:80/path") == "ws://host:80/path");
+  CHECK(shown(fault::connection_refused, "ws://user:hunter2@host/path") == "ws://host/path");
+  CHECK(shown(fault::connection_refused, "wss://hunter2@host") == "wss://host");
+  CHECK(shown(fault::connection_refused, "ws://u:hunter2@x@host/") == "ws://host/");
+  CHECK(shown(fault::connection_refused, "ws://host/p?token=hunter2") == "ws://host/p?...");
+  CHECK(shown(fault::connection_refused, "ws://host?hunter2") == "ws://host?...");
+  CHECK(shown(fault::connection_refused, "ws://host/p#hunter2") == "ws://host/p?...");
+  CHECK(shown(fault::connection_refused, "ws://u:p@host/p?a=b@c&t=hunter2") == "ws://host/p?...");
+  CHECK(shown(fault::connection_refused, "ws://host/@user") == "ws://host/@user");
+  CHECK(shown(fault::connection_refused, "user:hunter2@host:80") == "host:80");
+  CHECK(shown(fault::connection_refused, "//user:hunter2@host/") == "//host/");
+  CHECK(shown(fault::connection_refused, "[::1]:80") == "[::1]:80");
+  CHECK(shown(fault::connection_refused, "ws://[::1]/x@y") == "ws://[::1]/x@y");
+  CHECK(shown(fault::connection_refused, "/path?t=hunter2&next=http://x/") == "/path?...");
+}
+
+TEST_CASE("of a URI that cannot be parsed everything before the last @ is secret, and all if that may be the query") {
+  for (const fault f : {fault::uri_invalid, fault::uri_port_invalid, fault::uri_user_info_incomplete}) {
+    CHECK(shown(f, "ws://user:hunter2/x@host/") == "ws://host/");
+    CHECK(shown(f, "ws://u:a/hunter2@b/c@host/p") == "ws://host/p");
+    CHECK(shown(f, "http://user:hunter2@host") == "http://host");
+    CHECK(shown(f, "ws:/u:hunter2@host/") == "host/");
+    CHECK(shown(f, "ws://u:hunter2?x@host/p?token=hunter2") == "ws://?...");
+    CHECK(shown(f, "ws://host/p?a=x@y&token=hunter2") == "ws://?...");
+    CHECK(shown(f, "ws://host:8o80/p") == "ws://host:8o80/p");
+    CHECK(shown(f, "ws://host/a b?token=hunter2") == "ws://host/a b?...");
+  }
+}
+
+TEST_CASE("a URI that only looks parsable hides its password under every fault") {
+  CHECK(shown(fault::connection_refused, "ws://user:hunter/2@host/") == "ws://host/");
+  CHECK(shown(fault::connection_refused, "user:hunter/2@host/") == "host/");
+}
+
+TEST_CASE("no secret of an endpoint reaches any text") {
+  for (const char* endpoint :
+       {"ws://user:hunter2@host/", "ws://host/?token=hunter2", "ws://u:hunter2?@host/?hunter2", "hunter2@host",
+        "ws://u:hunter2/2@host/?a@hunter2", "/p?hunter2&r=http://x", "//u:hunter2@h"})
+    for (const handshim::fault_facts& row : handshim::all_faults()) {
+      CAPTURE(endpoint);
+      CAPTURE(row.name);
+      CHECK_FALSE(contains(everything(failure(row.id, at_endpoint(endpoint))), "hunter2"));
+    }
+}
+
+TEST_CASE("URIs in the client's own words are shown as endpoints are") {
+  evidence known;
+  known.native_text = "cannot reach \"ws://user:hunter2@host/x?token=hunter2\": refused";
+  known.detail = "tried http://a/?k=hunter2 and (https://hunter2@b/), then gave up";
+  const failure f(fault::unclassified, known);
+  CHECK(f.evidence().native_text == "cannot reach \"ws://host/x?...\": refused");
+  CHECK(f.evidence().detail == "tried http://a/?... and (https://b/), then gave up");
+  CHECK_FALSE(contains(everything(f), "hunter2"));
+}
+
+TEST_CASE("headers that hold secrets are named but not shown") {
+  for (const char* name : {"Set-Cookie", "set-cookie2", "Authorization", "Proxy-Authorization", "X-Auth-Token",
+                           "X-Api-Key", "Authentication-Info", "X-Amz-Security-Token", "Client-Secret"}) {
+    const failure f = rejected_with({name, "hunter2; Path=/"});
+    CAPTURE(name);
+    CHECK_FALSE(contains(everything(f), "hunter2"));
+    CHECK(contains(f.describe(), std::string(name) + ": (not shown)"));
+    CHECK(contains(f.to_json(), "(not shown)"));
+    CHECK(f.evidence().headers[0].value == "hunter2; Path=/");
+  }
+  CHECK(contains(rejected_with({"Retry-After", "120"}).describe(), "Retry-After: 120"));
+}
+
+TEST_CASE("the query and user info of a Location, and of any URI in a header, are not shown") {
+  CHECK(contains(rejected_with({"Location", "https://host/login?t=hunter2"}).describe(),
+                 "Location: https://host/login?...\n"));
+  for (const header_view header :
+       {header_view{"Location", "/login?t=hunter2&next=https://x/"}, header_view{"location", "//u:hunter2@host/"},
+        header_view{"Content-Location", "?hunter2"}, header_view{"Link", "<https://u:hunter2@h/?hunter2>; rel=next"},
+        header_view{"Refresh", "0; url=https://h/?hunter2"}}) {
+    CAPTURE(header.value);
+    CHECK_FALSE(contains(everything(rejected_with(header)), "hunter2"));
+  }
+}
+
+TEST_CASE("secrets in the first bytes of a malformed response are not shown") {
+  evidence known;
+  known.first_bytes = "HTTP/1.1 abc\r\nSet-Cookie: id=hunter2\r\n";
+  const failure f(fault::status_code_malformed, known);
+  CHECK_FALSE(contains(everything(f), "hunter2"));
+  CHECK(contains(f.describe(), "first bytes:  \"HTTP/1.1 abc\\x0d\""));
+}
+
+TEST_CASE("control characters and bytes over 127 are escaped in every text, and can be told apart") {
+  evidence known = at_endpoint("ws://h\xc3\xb6st/\r\nX: y");
+  known.detail = "tab\there \x1b[31mred\x7f back\\slash";
+  const failure f(fault::unclassified, known);
+  CHECK(f.evidence().endpoint == "ws://h\\xc3\\xb6st/\\x0d\\x0aX: y");
+  CHECK(contains(f.what(), "tab\\x09here \\x1b[31mred\\x7f back\\x5cslash"));
+  CHECK(printable(f.what(), false));
+  CHECK(printable(f.describe(), true));
+  CHECK(printable(f.to_json(), false));
+}
+
+TEST_CASE("whatever bytes a field holds, all texts are printable and JSON is valid") {
+  std::mt19937 random(20240817);
+  for (int round = 0; round < 1000; ++round) {
+    CAPTURE(round);
+    const random_evidence known(random);
+    const failure f(random_fault(random), known.get(), {}, static_cast<phase>(random() % 12));
+    const std::string what = f.what(), described = f.describe(), json = f.to_json();
+    CHECK(printable(what, false));
+    CHECK(what.size() <= 1024);
+    CHECK(printable(described, true));
+    CHECK(printable(f.evidence().endpoint, false));
+    CHECK(printable(f.fingerprint(), false));
+    CHECK(json_test::is_json(json));
+  }
+}
+
+TEST_CASE("the fingerprint is the row's, with the status or close code where these tell more") {
+  evidence known;
+  known.http_status = 503;
+  CHECK(failure(fault::upgrade_rejected, known).fingerprint() == "handshake.rejected/503");
+  known.http_status = 1503;
+  CHECK(failure(fault::upgrade_rejected, known).fingerprint() == "handshake.rejected");
+  known = {};
+  known.close_received.code = 4321;
+  CHECK(failure(fault::closed_with_error, known).fingerprint() == "open.closed/error/4321");
+  known.close_received.code = 65535;
+  CHECK(failure(fault::closed_with_error, known).fingerprint() == "open.closed/error");
+  CHECK(failure(fault::unclassified, {}, phase::tls).fingerprint() == "tls.unclassified");
+}
+
+TEST_CASE("fingerprints depend on nothing that a peer chooses freely") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 500; ++round) {
+    const random_evidence known(random);
+    const fault f = random_fault(random);
+    const std::string plain = failure(f).fingerprint(), full = failure(f, known.get()).fingerprint();
+    CAPTURE(full);
+    CHECK(full.substr(0, plain.size()) == plain);
+    CHECK(full.size() <= plain.size() + 5);
+  }
+}
+
+TEST_CASE("the number, name and fingerprint of a shipped fault never change") {
+  std::string table = "number\tfault\tparent\tfingerprint\n";
+  for (const handshim::fault_facts& row : handshim::all_faults())
+    table += std::to_string(static_cast<int>(row.id)) + "\t" + std::string(row.name) + "\t" +
+             std::string(name(row.parent)) + "\t" + failure(row.id).fingerprint() + "\n";
+  golden::compare("faults.tsv", table);
+}
