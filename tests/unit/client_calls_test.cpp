@@ -313,10 +313,10 @@ TEST_CASE_TEMPLATE("URIs that cannot be connected to are told apart, and nothing
       {"ws://h:65536/", fault::uri_port_invalid},     {"ws://h/#f", fault::uri_fragment},
       {"ws://u@h/", fault::uri_user_info_incomplete}, {"ws://h/a b", fault::uri_character_invalid},
       {"ws://[::1/", fault::uri_host_malformed}};
-  for (const auto& [uri, expected] : bad) {
+  for (const auto& row : bad) {
     client<B> c(to_peer(peer));
-    CHECK(thrown_by([&] { c.connect(uri); }).fault() == expected);
-    CHECK_THROWS_AS(c.connect(uri), invalid_uri);
+    CHECK(thrown_by([&] { c.connect(row.first); }).fault() == row.second);
+    CHECK_THROWS_AS(c.connect(row.first), invalid_uri);
   }
   CHECK(peer->opened() == 0);
 }
