@@ -3,8 +3,9 @@
 Usage: examples.py ROOT STANDARD COMPILER...
 
 A ```cpp block with `int main` is a program; if a ```text block follows that is introduced by the words "It prints",
-the program is run and must print that; a ```json block, whose line breaks do not count, does as well. All other blocks of a page are one unit: each is the body of a function, which
-is run if it has an assert(), unless a comment before it says otherwise:
+the program is run and must print that; a ```json block, whose line breaks do not count, does as well. All other blocks
+of a page are one unit: each is the body of a function, which is run if it has an assert(), unless a comment before it
+says otherwise:
   <!-- namespace -->               its declarations stand at namespace scope, and the blocks below it can use them
   <!-- given: DECLARATIONS -->     what the page says about the names in the block, put before it
   <!-- own unit -->                it is compiled as it is, alone; so is a block that defines a macro

@@ -7,6 +7,7 @@ block under the command line. `handshim serve ... --port N & handshim ...` start
 that is shown as N. With HANDSHIM_UPDATE_DOCS=1 in the environment the parts are written instead.
 """
 
+import difflib
 import os
 import pathlib
 import re
@@ -85,8 +86,6 @@ def comparable(lines):
 
 
 def difference(is_there, should_be):
-    import difflib
-
     return "\n".join(difflib.unified_diff(is_there, should_be, "the document", "the command", lineterm="", n=1))
 
 

@@ -49,7 +49,8 @@ def tree_errors(block, bases):
             errors.append(f"{block.place}: there is no class {name}")
         elif bases[name] != base:
             errors.append(f"{block.place}: {name} stands under {base}, but derives from {bases[name]}")
-    return errors + [f"{block.place}: {name} stands {seen[name]} times in the tree" for name in bases if seen[name] != 1]
+    wrong = [name for name in bases if seen[name] != 1]
+    return errors + [f"{block.place}: {name} stands {seen[name]} times in the tree" for name in wrong]
 
 
 def entries(document):

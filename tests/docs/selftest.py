@@ -16,12 +16,10 @@ import links
 import markdown
 
 COMPILER = ["c++"]
-ECHO = """import sys
-if "--help" in sys.argv: print("help of", sys.argv[1])
-elif "--markdown" in sys.argv: print("| a |\\n|---|")
-elif "bad" in sys.argv: sys.exit(2)
-else: print("took 12 ms")
-"""
+
+
+def fenced(language, *lines):
+    return "\n".join([f"```{language}", *lines, "```", ""])
 
 
 class Pages(unittest.TestCase):
@@ -47,104 +45,137 @@ class Links(Pages):
 
     def test_links_that_lead_somewhere(self):
         self.page("# A `b`, c\n# A b c\n", "docs/other.md")
-        self.assertEqual(self.wrong("# Top\n[a](#top) [b](docs/other.md#a-b-c-1) [c](https://example.org/x) `[d](e)`\n"
-                                    "```text\n[f](g)\n```\n"), [])
+        text = "# Top\n[a](#top) [b](docs/other.md#a-b-c-1) [c](https://example.org/x) `[d](e)`\n"
+        self.assertEqual(self.wrong(text + fenced("text", "[f](g)")), [])
 
     def test_links_that_lead_nowhere(self):
         self.page("# A\n", "docs/other.md")
-        self.assertEqual(len(self.wrong("[a](none.md)\n[b](#none)\n[c](docs/other.md#b)\n[d](../..)\n[e]: nowhere.md\n")), 5)
+        text = "[a](none.md)\n[b](#none)\n[c](docs/other.md#b)\n[d](../..)\n[e]: nowhere.md\n"
+        self.assertEqual(len(self.wrong(text)), 5)
 
 
 class Generated(Pages):
+    TOOL = """import sys
+if "--help" in sys.argv: print("help of", sys.argv[1])
+elif "--markdown" in sys.argv: print("| a |\\n|---|")
+elif "bad" in sys.argv: sys.exit(2)
+elif "serve" in sys.argv: print("listening on ws://127.0.0.1:12345/", flush=True); sys.stdin.read()
+elif "probe" in sys.argv: print(sys.argv[2])
+else: print("took 12 ms")
+"""
+
     def setUp(self):
         super().setUp()
         self.tool = self.root / "tool"
-        self.tool.write_text(f"#!{sys.executable}\n{ECHO}", encoding="utf-8")
+        self.tool.write_text(f"#!{sys.executable}\n{self.TOOL}", encoding="utf-8")
         os.chmod(self.tool, 0o755)
 
     def errors(self, text, update=False):
         return generated.check(self.page(text), str(self.tool), self.root, update)[0]
 
+    @staticmethod
+    def part(command, text):
+        return f"<!-- generated: {command} -->\n{text}<!-- end -->\n"
+
     def test_parts_that_are_as_printed(self):
-        self.assertEqual(self.errors("<!-- generated: handshim x --markdown -->\n| a |\n|---|\n<!-- end -->\n"
-                                     "<!-- generated: handshim x --help -->\n```text\n$ handshim x --help\nhelp of x\n```\n"
-                                     "<!-- end -->\n"), [])
+        text = self.part("handshim x --markdown", "| a |\n|---|\n")
+        text += self.part("handshim x --help", fenced("text", "$ handshim x --help", "help of x"))
+        self.assertEqual(self.errors(text), [])
 
     def test_times_may_differ(self):
-        self.assertEqual(self.errors("<!-- generated: handshim y -->\n```text\n$ handshim y\ntook 7 ms\n```\n<!-- end -->\n"), [])
+        self.assertEqual(self.errors(self.part("handshim y", fenced("text", "$ handshim y", "took 7 ms"))), [])
+
+    def test_a_server_gets_a_free_port_but_is_shown_with_its_own(self):
+        serve, probe = "handshim serve --port 99", "handshim probe ws://127.0.0.1:99/"
+        shown = fenced("text", f"$ {serve} &", f"$ {probe}", "ws://127.0.0.1:99/")
+        self.assertEqual(self.errors(self.part(f"{serve} & {probe}", shown)), [])
 
     def test_parts_that_are_not(self):
-        for text in ("<!-- generated: handshim x --help -->\nold\n<!-- end -->\n", "<!-- generated: rm x -->\n<!-- end -->\n",
-                     "<!-- generated: handshim bad -->\n<!-- end -->\n", "<!-- end -->\n", "<!-- generated: handshim y -->\n"):
+        wrong = [self.part("handshim x --help", "old\n"), self.part("rm x", ""), self.part("handshim bad", ""),
+                 "<!-- end -->\n", "<!-- generated: handshim y -->\n"]
+        for text in wrong:
             self.assertEqual(len(self.errors(text)), 1, text)
 
     def test_they_can_be_written(self):
-        self.assertEqual(self.errors("a\n<!-- generated: handshim x --help -->\nold\n<!-- end -->\nb\n", update=True), [])
-        self.assertIn("$ handshim x --help\nhelp of x\n", (self.root / "README.md").read_text(encoding="utf-8"))
-        self.assertEqual(self.errors((self.root / "README.md").read_text(encoding="utf-8")), [])
+        self.assertEqual(self.errors("a\n" + self.part("handshim x --help", "old\n") + "b\n", update=True), [])
+        text = (self.root / "README.md").read_text(encoding="utf-8")
+        self.assertIn("$ handshim x --help\nhelp of x\n", text)
+        self.assertEqual(self.errors(text), [])
 
 
 class Examples(Pages):
-    def errors(self, text):
-        units, wrong = examples.units_of(self.page(text))
-        return wrong + examples.check_all(units, examples.Compiler(COMPILER, "c++17", self.root))
-
     def setUp(self):
         super().setUp()
         before = examples.HEADERS
         examples.HEADERS = ["cassert"]  # these pages need no more
         self.addCleanup(setattr, examples, "HEADERS", before)
 
+    def errors(self, *parts):
+        units, wrong = examples.units_of(self.page("".join(parts)))
+        return wrong + examples.check_all(units, examples.Compiler(COMPILER, "c++17", self.root))
+
+    @staticmethod
+    def printing(text):
+        return fenced("cpp", "#include <cstdio>", f"int main() {{ std::puts({text}); }}") + "It prints\n"
+
     def test_pages_that_are_right(self):
-        self.assertEqual(self.errors("<!-- namespace -->\n```cpp\nstruct s { int i = 1; };\n```\n```cpp\nassert(s{}.i == 1);\n```\n"
-                                     "<!-- given: s x; -->\n```cpp\nx.i = 2;\n```\n"
-                                     "```cpp\n#include <cstdio>\nint main() { std::puts(\"12 ms\"); }\n```\nIt prints\n"
-                                     "```text\n9 ms\n```\n"
-                                     "```cpp\n#include <cstdio>\nint main() { std::puts(\"{\\\"a\\\":[1,2]}\"); }\n```\n"
-                                     "It prints\n```json\n{\"a\":\n  [1, 2]}\n```\n<!-- not compiled: no -->\n```cpp\n?\n```\n"), [])
+        self.assertEqual(self.errors(
+            "<!-- namespace -->\n", fenced("cpp", "struct s { int i = 1; };"), fenced("cpp", "assert(s{}.i == 1);"),
+            "<!-- given: s x; -->\n", fenced("cpp", "x.i = 2;"),
+            "<!-- not compiled: no -->\n", fenced("cpp", "?"),
+            self.printing('"12 ms"'), fenced("text", "9 ms"),
+            self.printing('"{\\"a\\":[1,2]}"'), fenced("json", '{"a":', "  [1, 2]}")), [])
 
     def test_code_that_does_not_compile(self):
-        errors = self.errors("text\n\n```cpp\nint i = nothing;\n```\n")
+        errors = self.errors("text\n\n", fenced("cpp", "int i = nothing;"))
         self.assertEqual(len(errors), 1)
         self.assertIn("README.md:4", errors[0])  # the page's own line
 
     def test_an_assertion_that_does_not_hold(self):
-        self.assertEqual(len(self.errors("```cpp\nassert(1 == 2);\n```\n")), 1)
+        self.assertEqual(len(self.errors(fenced("cpp", "assert(1 == 2);"))), 1)
 
     def test_a_program_that_prints_something_else(self):
-        self.assertEqual(len(self.errors("```cpp\nint main() {}\n```\nIt prints:\n```text\nx\n```\n")), 1)
+        self.assertEqual(len(self.errors(self.printing('"y"'), fenced("text", "x"))), 1)
 
     def test_blocks_that_would_not_be_checked(self):
-        self.assertEqual(len(self.errors("<!-- not compiled: -->\n```cpp\n?\n```\n```c++\n?\n```\n```\n?\n```\n```cpp\n")), 4)
+        self.assertEqual(len(self.errors("<!-- not compiled: -->\n", fenced("cpp", "?"), fenced("c++", "?"),
+                                         fenced("", "?"), "```cpp\n")), 4)
 
 
 class Hierarchy(Pages):
-    ENTRY = "- **When:** x\n- **Data:** x\n- **Policies:** {}.\n"
     KINDS = 'KIND(1, a, error, "")\nKIND(2, b, a, "")\n'
-    TREE = "<!-- hierarchy -->\n```text\nerror   root\n└── a\n    └── b\n```\n"
+    TREE = "<!-- hierarchy -->\n" + fenced("text", "error   root", "└── a", "    └── b")
+    GOOD = "unified-1 from 3; legacy from 3; asyncio from 3; sync from 3"
+    MATRIX = ("### `{}`\n\n| phase | fault | 1 | 2 | 3 |\n|---|---|---|---|---|\n| x | `f` | `error` + `a` |  | `b` |\n\n"
+              "What its loop does:\n\n| fault | 1 |\n|---|---|\n| `f` | retries |\n\n")
 
-    def errors(self, tree, policies_of_b, update=False):
+    @staticmethod
+    def entry(name, policies):
+        return f"### `{name}`\n- **When:** x\n- **Data:** x\n- **Policies:** {policies}.\n"
+
+    def errors(self, tree, policies_of_b=GOOD, update=False):
         self.page(self.KINDS, "include/handshim/data/kinds.inc")
-        tables = "".join(f"### `{family}`\n\n| phase | fault | 1 | 2 | 3 |\n|---|---|---|---|---|\n| x | `f` | `error + a` |  | `b` |\n\n"
-                         "What its loop does:\n\n| fault | 1 |\n|---|---|\n| `f` | retries |\n\n" for family in hierarchy.FAMILIES)
+        tables = "".join(self.MATRIX.format(family) for family in hierarchy.FAMILIES)
         self.page(f"## {hierarchy.MATRIX}\n\n{tables}", "docs/policies.md")
-        before = "unified-1 before 3; legacy before 3; asyncio before 3; sync before 3"
-        self.page(tree + f"### `error`\n{self.ENTRY.format(before)}### `a`\n{self.ENTRY.format(before)}"
-                  f"### `b`\n{self.ENTRY.format(policies_of_b)}", "docs/exceptions.md")
+        of_a = self.GOOD.replace("from", "before")
+        self.page(tree + self.entry("error", of_a) + self.entry("a", of_a) + self.entry("b", policies_of_b),
+                  "docs/exceptions.md")
         return hierarchy.check(self.root, update)[0]
 
     def test_a_page_that_is_right(self):
-        self.assertEqual(self.errors(self.TREE, "unified-1 from 3; legacy from 3; asyncio from 3; sync from 3"), [])
+        self.assertEqual(self.errors(self.TREE), [])
 
     def test_a_class_at_the_wrong_place(self):
-        errors = self.errors(self.TREE.replace("    └── b", "└── b"), "unified-1 from 3; legacy from 3; asyncio from 3; sync from 3")
-        self.assertEqual(len(errors), 1)
+        self.assertEqual(len(self.errors(self.TREE.replace("    └── b", "└── b"))), 1)
 
     def test_a_class_that_is_missing_or_twice(self):
-        good = "unified-1 from 3; legacy from 3; asyncio from 3; sync from 3"
-        self.assertEqual(len(self.errors(self.TREE.replace("    └── b\n", ""), good)), 1)
-        self.assertEqual(len(self.errors(self.TREE.replace("    └── b\n", "    └── b\n" * 2), good)), 1)
-        self.assertEqual(len(self.errors(self.TREE + f"### `b`\n{self.ENTRY.format(good)}", good)), 1)
+        line = "    └── b\n"
+        self.assertEqual(len(self.errors(self.TREE.replace(line, ""))), 1)
+        self.assertEqual(len(self.errors(self.TREE.replace(line, line * 2))), 1)
+        self.assertEqual(len(self.errors(self.TREE + self.entry("b", self.GOOD))), 1)
+
+    def test_an_entry_of_another_shape(self):
+        self.assertEqual(len(self.errors(self.TREE + "### `b`\ntext\n")), 1)
 
     def test_policies_that_are_not_as_the_tables_have_them(self):
         self.assertEqual(len(self.errors(self.TREE, "unified-1")), 1)
