@@ -151,9 +151,12 @@ inline failure from_pointer(const std::exception_ptr& pointer, phase p, int dept
   }
 }
 
-// The domain is the code's, or the class where the code is one of handshim's own.
+// The domain is the code's, or the class where the code tells nothing of the native error: it is one of
+// handshim's own, or the one for success, which an exception does not mean.
 HANDSHIM_INLINE failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
-  const std::string type = fault_of(e.code()) != fault::none ? class_name(e) : std::string();
+  const bool telling = e.code() && fault_of(e.code()) == fault::none;
+  const std::string type = telling ? std::string() : class_name(e);
+  if (!e.code()) return failure(fault::unclassified, known_of(type, e.what(), cause), {}, p);
   return from(e.code(), p, known_of(type, e.what(), cause));
 }
 
