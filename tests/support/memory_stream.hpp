@@ -39,6 +39,8 @@ class memory_peer {
   // How often a stream was opened, and how often one was ended in order.
   int opened() const { return count(opened_); }
   int finished() const { return count(finished_); }
+  // Whether a stream has given all of its bytes: what follows is the end alone.
+  bool drained() const { return count(drained_) != 0; }
 
  private:
   friend class memory_stream;
@@ -53,7 +55,7 @@ class memory_peer {
   const std::size_t most_;
   mutable std::mutex mutex_;
   std::string written_;
-  int opened_ = 0, finished_ = 0;
+  int opened_ = 0, finished_ = 0, drained_ = 0;
 };
 
 class memory_stream final : public handshim::net::byte_stream {
@@ -110,6 +112,7 @@ class memory_stream final : public handshim::net::byte_stream {
     const std::size_t n = std::min({size, peer_->step, input_.size() - at_});
     input_.copy(to, n, at_);
     at_ += n;
+    if (at_ == input_.size()) peer_->drained_ = 1;
     return n;
   }
 
