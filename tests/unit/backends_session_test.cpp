@@ -155,6 +155,20 @@ TEST_CASE("what the peer said last explains a write that fails") {
   CHECK(lost.state().stream_error == std::errc::broken_pipe);
 }
 
+TEST_CASE("a reset that a write was told of is a reset, though the next read sees an end of stream") {
+  const auto end_after = [](std::errc on_write) {
+    script s;
+    s.input = ping_frame("x");  // its answer is the write
+    s.on_write = std::make_error_code(on_write);
+    s.at_end = net::stream_errc::eof;
+    session open = over(s);
+    rfc6455::message got;
+    return fault_of(open.recv(got, soon()));
+  };
+  CHECK(end_after(std::errc::connection_reset) == fault::connection_reset);
+  CHECK(end_after(std::errc::broken_pipe) == fault::eof_without_close);  // the end came before the reset
+}
+
 TEST_CASE("while the connection is being closed nothing more can be sent") {
   script s;
   session open = over(s);

@@ -161,6 +161,22 @@ TEST_CASE_TEMPLATE("a client can connect again after a close, a loss, a failure 
   CHECK(c.recv().data == "again");
 }
 
+TEST_CASE_TEMPLATE("a cancel() that is too late for connect() ends what it made", B, EVERY_BACKEND) {
+  client<B> c;
+  options how = to_bytes(upgrade_response + text_frame("x"));
+  const stream_opener open = how.open_stream;
+  how.open_stream = [&](const rfc6455::uri& to, net::deadline until, net::interrupter& stop, std::error_code& error) {
+    c.cancel();  // the stream in memory does not look at the interrupter while there is something to read
+    return open(to, until, stop, error);
+  };
+  failure why;
+  c.connect(anywhere, how, why);
+  REQUIRE_FALSE(why);
+  c.connect(anywhere, to_bytes(upgrade_response + text_frame("again")), why);
+  CHECK_FALSE(why);
+  CHECK(c.recv().data == "again");
+}
+
 TEST_CASE_TEMPLATE("a client that was moved goes on where it was", B, EVERY_BACKEND) {
   auto first = connected<B>(anywhere, to_bytes(upgrade_response + text_frame("one") + text_frame("two")));
   CHECK(first.recv().data == "one");

@@ -246,7 +246,7 @@ TEST_CASE_TEMPLATE("close() is not kept by a send() that cannot go on", B, EVERY
   how.open_timeout = how.send_timeout = 20s;
   auto c = connected<B>(uri_of(server), how);
   failure of_send;
-  meanwhile sending([&] { c.send_binary(much, of_send); });
+  meanwhile sending([&] { c.send_binary(std::string(16u << 20, 'm'), of_send); });
   std::this_thread::sleep_for(100ms);
   failure why;
   CHECK(time_of([&] { c.close(why); }) < at_the_latest);

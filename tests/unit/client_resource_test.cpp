@@ -149,7 +149,7 @@ TEST_CASE_TEMPLATE("a process without descriptors to spare is told so, and can g
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   rlimit none = before;
-  none.rlim_cur = 0;
+  none.rlim_cur = 3;  // what the process has already stays open
   client<B> c(patient());
   failure why;
   ::setrlimit(RLIMIT_NOFILE, &none);
@@ -219,6 +219,35 @@ TEST_CASE_TEMPLATE("a sender and a receiver of a connection that ends hear the s
     }
     CHECK(of_recv.fault() == fault::closed_with_error);
     CHECK(of_send.fault() == fault::closed_with_error);
+  }
+}
+
+TEST_CASE_TEMPLATE("a reset is a reset, whether the sender or the receiver is told of it first", B, EVERY_BACKEND) {
+  scripted_server server(upgraded([](peer& client) {
+    client.recv(100);
+    client.recv(100);
+    client.reset();
+  }));
+  for (int i = 0; i < 200; ++i) {
+    auto c = connected<B>(uri_of(server));
+    failure of_recv, of_send;
+    {
+      meanwhile receiving([&] { c.recv(of_recv); });
+      while (!of_send) c.send("x", of_send);
+    }
+    CHECK(of_recv.fault() == fault::connection_reset);
+    CHECK(of_send.fault() == fault::connection_reset);
+  }
+}
+
+TEST_CASE_TEMPLATE("a connection that is reset at once was made all the same", B, EVERY_BACKEND) {
+  scripted_server server([](peer& client) { client.reset(); });
+  for (int i = 0; i < 300; ++i) {
+    client<B> c(patient());
+    failure why;
+    c.connect(uri_of(server), why);
+    CHECK(why.fault() == fault::reset_before_status_line);
+    CHECK(why.phase() == phase::handshake);
   }
 }
 

@@ -70,7 +70,8 @@ class live_slot {
   }
 
  private:
-  bool is_open() const { return now_ && now_->open && !now_->open->is_over(); }
+  // A cancel() that came with the last of connect() counts, though the session has not heard of it.
+  bool is_open() const { return now_ && now_->open && !now_->open->is_over() && !now_->stop.triggered(); }
 
   mutable std::mutex mutex_;
   std::shared_ptr<const options> how_;

@@ -53,6 +53,7 @@ class opening {
   rfc6455::request_options request_;
   std::string key_, subprotocol_;
   std::unique_ptr<net::byte_stream> stream_;
+  std::error_code left_;  // what the request's write was told, if the peer had left by then
 };
 
 }  // namespace handshim::backends

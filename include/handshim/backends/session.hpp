@@ -58,6 +58,7 @@ class session {
 
   std::error_code verdict() const noexcept;
   void pump(lock& held, net::deadline until);
+  void hear_writer(lock& held);
   void wait_or_pump(lock& held, net::deadline until);
   bool drain(lock& held);
   void take(std::string_view bytes, std::error_code error);

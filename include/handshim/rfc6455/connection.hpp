@@ -61,6 +61,7 @@ class connection {
   /// The same for a frame that is made already (append_frame with next_mask()), which can take long: elsewhere, so
   /// that a lock round this need not be held meanwhile.
   bool send_frame(std::string&& frame);
+  /// Fresh random bytes, for one frame.
   frame_mask next_mask();
   /// Queues a ping; false, and nothing is queued, unless is_open() and the payload is at most 125 bytes.
   bool ping(std::string_view payload);

@@ -47,6 +47,11 @@ HANDSHIM_INLINE std::error_code opening::open_stream() {
   net::connect_result made = net::connect_tcp(to_.host, to_.port, until_, stop_);
   note_.phase = made.step == net::connect_step::resolve ? phase::resolve : phase::connect;
   for (net::attempt& a : made.attempts) note_.attempts.push_back(std::move(a));
+  // It stood, and was reset: whether the system tells it now or with the first read is chance.
+  if (made.error == std::errc::connection_reset) {
+    note_.phase = phase::handshake;
+    note_.where = rfc6455::part::before_status_line;
+  }
   stream_ = std::move(made.stream);
   return made.error;
 }
@@ -60,7 +65,8 @@ HANDSHIM_INLINE std::error_code opening::write_request() {
     written += n;
     note_.bytes_out += n;
   }
-  return detail::peer_left(error) ? std::error_code() : error;
+  left_ = detail::peer_left(error) ? error : std::error_code();
+  return left_ ? std::error_code() : error;
 }
 
 HANDSHIM_INLINE std::error_code opening::request() {
@@ -80,6 +86,8 @@ HANDSHIM_INLINE std::size_t opening::read(char* to, std::size_t size, std::error
   // Data that keeps coming must not outlast the deadline.
   if (until_.passed()) return error = net::stream_errc::timed_out, 0;
   const std::size_t n = stream_->read_some(to, size, until_, error);
+  // The system tells of a reset once: after a write that was told, a read sees an end of stream.
+  if (error == net::stream_errc::eof && left_ == std::errc::connection_reset) error = left_;
   note_.bytes_in += n;
   constexpr std::size_t kept = 64;
   if (note_.first_bytes.size() < kept) note_.first_bytes.append(to, n < kept ? n : kept);

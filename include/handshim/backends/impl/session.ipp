@@ -14,6 +14,8 @@ inline constexpr std::size_t max_waiting = 1u << 16;
 inline constexpr int max_drained = 16;
 // How long a read may block while output waits for room in the stream.
 inline constexpr auto retry_output = std::chrono::milliseconds(10);
+// How long a write under way may take to tell of the reset that has ended the connection.
+inline constexpr auto word_of_reset = std::chrono::milliseconds(50);
 // How long the last words of a peer that cannot be written to any more are waited for.
 inline constexpr auto last_words = std::chrono::seconds(1);
 
@@ -84,7 +86,8 @@ HANDSHIM_INLINE void session::take(std::string_view bytes, std::error_code error
     return;
   }
   if (!stream_error_) stream_error_ = error;
-  connection_.receive_end(error == net::stream_errc::eof ? rfc6455::ending::eof : rfc6455::ending::reset);
+  const bool eof = error == net::stream_errc::eof && stream_error_ != std::errc::connection_reset;
+  connection_.receive_end(eof ? rfc6455::ending::eof : rfc6455::ending::reset);
 }
 
 // Reads the stream once; the lock is open meanwhile. Only one thread at a time pumps.
@@ -97,10 +100,17 @@ HANDSHIM_INLINE void session::pump(lock& held, net::deadline until) {
   held.unlock();
   const std::size_t n = stream_->read_some(buffer.data(), buffer.size(), until, error);
   held.lock();
+  if (error == net::stream_errc::eof) hear_writer(held);
   take({buffer.data(), n}, error);
   flush(held, detail::now());
   end_if_over(held);
   changed_.notify_all();
+}
+
+// The system tells of a reset once: if a write was told, a read sees an end of stream.
+HANDSHIM_INLINE void session::hear_writer(lock& held) {
+  const net::deadline until = net::deadline::in(detail::word_of_reset);
+  while (flushing_ && !until.passed()) wait(held, until);
 }
 
 HANDSHIM_INLINE void session::wait_or_pump(lock& held, net::deadline until) {
