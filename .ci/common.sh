@@ -16,8 +16,8 @@ quietly() {
 # configured DIRECTORY: whether Meson came to its end there.
 configured() { [ -f "$1/build.ninja" ] && [ -f "$1/meson-info/meson-info.json" ]; }
 
-# build DIRECTORY OPTION...: configures if that was not done, and builds. What an earlier run left half made is
-# made anew.
+# build DIRECTORY OPTION...: configures if that was not done, and builds $build_targets, or all if that is not set.
+# What an earlier run left half made is made anew.
 build() {
   build_dir=$1
   shift
@@ -32,5 +32,7 @@ build() {
       return 1
     fi
   fi
-  quietly ninja -C "$build_dir"
+  # Words without blanks: splitting them is meant.
+  # shellcheck disable=SC2086
+  quietly ninja -C "$build_dir" ${build_targets-}
 }
