@@ -34,18 +34,6 @@ void apply(options& how, const client_step& step) {
   if (step.name == "subprotocols") how.subprotocols = split(step.text);
 }
 
-options options_of(const scenario& what, const reading& how) {
-  options out;
-  out.open_timeout = std::chrono::seconds(2);
-  out.close_timeout = std::chrono::seconds(1);
-  out.recv_timeout = std::chrono::seconds(9);
-  out.ping_interval = out.ping_timeout = {};
-  out.reading = how;
-  for (const client_step& step : what.client)
-    if (step.action == client_action::option) apply(out, step);
-  return out;
-}
-
 std::string_view step_name(client_action action) {
   switch (action) {
     case client_action::connect:
@@ -65,12 +53,24 @@ std::string_view step_name(client_action action) {
 }
 
 template <class Backend>
-void take(client<Backend>& with, const client_step& step, std::uint16_t port, failure& why) {
+class client_player final : public player {
+ public:
+  explicit client_player(options how) : client_(std::move(how)) {}
+  void connect(const std::string& uri, failure& why) override { client_.connect(uri, why); }
+  void recv(failure& why) override { client_.recv(why); }
+  void send(const std::string& text, failure& why) override { client_.send(text, why); }
+  void close(failure& why) override { client_.close(why); }
+
+ private:
+  client<Backend> client_;
+};
+
+void take(player& with, const client_step& step, std::uint16_t port, failure& why) {
   switch (step.action) {
     case client_action::connect:
       return with.connect(fill_in(step.text, port), why);
     case client_action::receive:
-      return void(with.recv(why));
+      return with.recv(why);
     case client_action::receive_until_error:
       while (!why) with.recv(why);
       return;
@@ -87,18 +87,34 @@ void take(client<Backend>& with, const client_step& step, std::uint16_t port, fa
 
 }  // namespace
 
-outcome play(const scenario& what, std::string_view backend, const reading& how) {
+options options_of(const scenario& what, const reading& how) {
+  options out;
+  out.open_timeout = std::chrono::seconds(2);
+  out.close_timeout = std::chrono::seconds(1);
+  out.recv_timeout = std::chrono::seconds(9);
+  out.ping_interval = out.ping_timeout = {};
+  out.reading = how;
+  for (const client_step& step : what.client)
+    if (step.action == client_action::option) apply(out, step);
+  return out;
+}
+
+outcome play(const scenario& what, player& with) {
   scripted_server server(what.server);
+  outcome out;
+  for (const client_step& step : what.client) {
+    take(with, step, server.port(), out.failure);
+    if (!out.failure) continue;
+    out.step = step_name(step.action);
+    break;
+  }
+  return out;
+}
+
+outcome play(const scenario& what, std::string_view backend, const reading& how) {
   return with_backend(backend, [&](auto type) {
-    client<typename decltype(type)::type> with(options_of(what, how));
-    outcome out;
-    for (const client_step& step : what.client) {
-      take(with, step, server.port(), out.failure);
-      if (!out.failure) continue;
-      out.step = step_name(step.action);
-      break;
-    }
-    return out;
+    client_player<typename decltype(type)::type> with(options_of(what, how));
+    return play(what, with);
   });
 }
 
