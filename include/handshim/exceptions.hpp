@@ -22,8 +22,9 @@ class HANDSHIM_API error : public virtual std::system_error {
       : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {}
 
   const char* what() const noexcept override {
-    const char* line = failure_.what_line();
-    return line ? line : facts(failure_.fault()).description.data();
+    if (const char* line = failure_.what_line()) return line;
+    const fault_facts& known = facts(failure_.fault());
+    return failure_.phase() == known.when ? known.line : known.description.data();  // which the line ends with
   }
 
   /// All that is known, apart from any exception class; keep a copy where the exception cannot be kept.

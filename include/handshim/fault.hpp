@@ -64,6 +64,7 @@ struct fault_facts {
   std::string_view fingerprint;  ///< never changes; a bounded vocabulary
   std::string_view description;  ///< one sentence; its wording may change
   std::string_view hint;         ///< what it most likely means and what to do
+  const char* line;              ///< what() of a failure in that phase of which nothing else is known
 };
 
 /// The facts of a fault; of fault::unclassified for a number that no row has. Thread-safe, never throws.

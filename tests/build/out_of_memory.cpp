@@ -89,7 +89,7 @@ seen catch_from(Throw thrower) {
     out.code = e.fault() == fault::connection_refused && e.code() == fault::connection_refused &&
                e.code() == std::errc::connection_refused;
     out.condition = e.code() == handshim::condition::network;
-    out.text = std::string_view(e.what()) == "nothing listens at that address and port";
+    out.text = std::string_view(e.what()) == "connect: nothing listens at that address and port [connection_refused]";
   } catch (const std::bad_alloc&) {
   }
   return out;

@@ -139,9 +139,16 @@ TEST_CASE("without a close frame the close code is 1006, which no frame can have
   CHECK(e.http_status() == 0);
 }
 
-TEST_CASE("without evidence what() is the fault's description") {
-  const handshim::connection_closed_error e{failure(fault::connection_lost)};
-  CHECK(std::string(e.what()) == handshim::facts(fault::connection_lost).description);
+TEST_CASE("without evidence what() still tells what happened, in which phase, and the fault's name") {
+  CHECK(handshim::invalid_message(failure(fault::eof_in_headers)).what() ==
+        std::string("handshake: the connection ended in the headers of the HTTP response [eof_in_headers]"));
+  for (const handshim::fault_facts& row : handshim::all_faults()) {
+    const failure f(row.id);
+    CHECK(handshim::invalid_message(f).what() == f.what());
+    const failure elsewhere(row.id, {}, row.when == phase::open ? phase::closing : phase::open);
+    CHECK(handshim::invalid_message(elsewhere).what() ==
+          std::string(row.description) + " [" + std::string(row.name) + "]");
+  }
 }
 
 TEST_CASE("what() outlives the object that was copied") {

@@ -31,14 +31,31 @@ enum : std::uint32_t {
 };
 using std::errc;
 
+// The line without its phase, whose name has so many characters.
+constexpr const char* behind_phase(const char* line, std::size_t name) noexcept { return line + name + 2; }
+constexpr const char* line_of(const char* line, phase p, std::size_t name) noexcept {
+  return p == phase::unknown ? behind_phase(line, name) : line;
+}
+
+// One literal holds the description too.
 inline constexpr fault_facts table[] = {
+#define LINE(phase_, description, name) #phase_ ": " description " [" #name "]"
 #define FAULT(number, name, parent, phase_, condition_, also, errc_, fingerprint, advice_, description, hint) \
-  {                                                                                                           \
-      fault::name, fault::parent,   phase::phase_, condition::condition_, condition_ | (also),                \
-      errc_,       advice::advice_, #name,         fingerprint,           description,                        \
-      hint},
+  {fault::name,                                                                                               \
+   fault::parent,                                                                                             \
+   phase::phase_,                                                                                             \
+   condition::condition_,                                                                                     \
+   condition_ | (also),                                                                                       \
+   errc_,                                                                                                     \
+   advice::advice_,                                                                                           \
+   #name,                                                                                                     \
+   fingerprint,                                                                                               \
+   {behind_phase(LINE(phase_, description, name), sizeof #phase_ - 1), sizeof description - 1},               \
+   hint,                                                                                                      \
+   line_of(LINE(phase_, description, name), phase::phase_, sizeof #phase_ - 1)},
 #include "handshim/data/faults.inc"
 #undef FAULT
+#undef LINE
 };
 }  // namespace rows
 
