@@ -92,7 +92,8 @@ std::vector<std::string> near_words(std::string_view text) {
   for (const kind_facts& row : all_kinds()) lists[1].push_back(row.name);
   for (const condition c : conditions) lists[2].push_back(name(c));
   for (const advice a : advices) lists[2].push_back(name(a));
-  lists.push_back(native_words());
+  const std::vector<std::string> natives = native_words();
+  lists.emplace_back(natives.begin(), natives.end());
   const std::vector<std::string> policies = policy_names();
   lists.emplace_back(policies.begin(), policies.end());
   std::vector<std::string> out;
@@ -110,7 +111,7 @@ std::string unknown_name(std::string_view text) {
   const std::string near = joined(near_words(text), " or ");
   return shown + " is nothing that handshim knows. " + (near.empty() ? "" : "Did you mean " + near + "? ") +
          "It explains faults, conditions, exception classes, policies, close codes, HTTP statuses, native codes such "
-         "as errno:111, fingerprints, and lines of a log with what() in them";
+         "as errno:111 or beast.http:2, fingerprints, and lines of a log with what() in them";
 }
 
 int run_explain(const arguments& given) {
@@ -134,8 +135,8 @@ const command_description& describe_explain() {
       {},
       "NAME is a fault, a condition, an exception class, a policy, a close code (1006), an HTTP status (503), a "
       "native\n"
-      "code (errno:111, ECONNREFUSED, getaddrinfo:-2) or a fingerprint. Of a line of a log, what() or to_json() is\n"
-      "enough. A name with several meanings is told in all of them.\n\n"
+      "code (errno:111, ECONNREFUSED, boost.beast.websocket:19) or a fingerprint. Of a line of a log, what() or\n"
+      "to_json() is enough. A name with several meanings is told in all of them.\n\n"
       "Examples: handshim explain eof_before_status_line\n"
       "          handshim explain 1006\n"
       "          handshim explain 'ws://host/: connect: nothing listens at that address and port "

@@ -1,4 +1,4 @@
-// Codes of operating systems as people write them: "errno:111", "ECONNREFUSED", "getaddrinfo:-2".
+// Native codes as people write them: "errno:111", "ECONNREFUSED", "boost.beast.websocket:19".
 #pragma once
 
 #include <optional>
@@ -12,13 +12,13 @@ namespace handshim::tool {
 
 /// A native code.
 struct native_name {
-  std::string domain;  ///< as it was written: "errno" is "system"
+  std::string domain;  ///< as it was written
   int value = 0;
   std::string symbol;  ///< "ECONNREFUSED", where the tables know it
 };
 
-/// Reads "domain:value", where the value may be a symbol, or a symbol alone. None if the text is
-/// nothing of the kind or if from_native() knows no such domain.
+/// Reads "domain:value", where the value may be a symbol, or a symbol alone that is no other word. None if the
+/// text is nothing of the kind or if from_native() knows no such domain.
 std::optional<native_name> find_native(std::string_view text);
 
 /// The fault that the code means in that phase.
@@ -28,6 +28,6 @@ fault fault_in(const native_name& code, phase p);
 std::string message_of(const native_name& code);
 
 /// All symbols of the tables, and the names of the domains with a colon behind: for "did you mean".
-std::vector<std::string_view> native_words();
+std::vector<std::string> native_words();
 
 }  // namespace handshim::tool

@@ -149,8 +149,8 @@ std::string range_meaning(int code) {
 
 // The phases, which a native code's fault depends on, with the same fault put together.
 std::string native_table(const native_name& code, const terminal& out) {
-  constexpr phase phases[] = {phase::unknown, phase::resolve,   phase::connect,
-                              phase::tls,     phase::handshake, phase::open};
+  constexpr phase phases[] = {phase::unknown,   phase::resolve, phase::connect, phase::tls,
+                              phase::handshake, phase::open,    phase::closing};
   std::vector<std::pair<fault, std::vector<std::string>>> groups;
   for (const phase p : phases) {
     const fault f = fault_in(code, p);

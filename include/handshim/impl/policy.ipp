@@ -54,7 +54,8 @@ inline kind_list kinds_in(const policy_data& data, fault f, phase p) noexcept {
   if (row[0] != of_phase && row[1] != of_phase) return row;
   const fault root = root_of(p);
   const kind_list whole = root == fault::none ? kind_list() : data.kinds[fault_index(root)];
-  return row[0] == of_phase ? whole : kind_list(row[0], whole[0], whole[1]);
+  // Beside itself a kind stands once: timed_out where an override makes the phase's own fault a timeout_error.
+  return row[0] == of_phase || row[0] == whole[0] ? whole : kind_list(row[0], whole[0], whole[1]);
 }
 
 inline bool has_class(const kind_list& kinds) noexcept {

@@ -1,14 +1,15 @@
 #pragma once
 
-#if HANDSHIM_HAS_RTTI && defined(__GNUC__)
+#if defined(__GNUC__)
 #include <cxxabi.h>
-
+#endif
+#if HANDSHIM_HAS_RTTI
 #include <typeinfo>
 #endif
 
 #include <cstdlib>
 
-#include "handshim/impl/native_condition.ipp"
+#include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
 #if HANDSHIM_HAS_EXCEPTIONS
 #include "handshim/exceptions.hpp"
@@ -16,57 +17,6 @@
 
 namespace handshim {
 namespace detail {
-
-inline fault in_phase(const native_row& row, phase p) noexcept {
-  switch (p) {
-    case phase::resolve:
-      return row.resolve;
-    case phase::connect:
-    case phase::proxy:
-      return row.connect;
-    case phase::tls:
-      return row.tls;
-    case phase::handshake:
-      return row.handshake;
-    case phase::open:
-    case phase::closing:
-      return row.open;
-    case phase::local:
-    case phase::unknown:
-      break;
-  }
-  return row.unknown;
-}
-
-// A code of a known domain without a row is at least what fails in its phase.
-inline fault coarse_fault(domain where, phase p) noexcept {
-  if (where == domain::getaddrinfo_) return fault::resolve_failed;
-  if (where == domain::other) return fault::unclassified;
-  switch (p) {
-    case phase::resolve:
-      return fault::resolve_failed;
-    case phase::connect:
-      return fault::connect_failed;
-    case phase::proxy:
-      return fault::proxy_failed;
-    case phase::tls:
-      return fault::tls_failed;
-    case phase::handshake:
-      return fault::handshake_failed;
-    case phase::open:
-    case phase::closing:
-      return fault::connection_lost;
-    case phase::local:
-    case phase::unknown:
-      break;
-  }
-  return fault::unclassified;
-}
-
-inline fault translate_code(std::string_view name, int value, phase p) noexcept {
-  const native_row* row = find_row(name, value);
-  return row ? in_phase(*row, p) : coarse_fault(domain_of(name), p);
-}
 
 // A fault that belongs to a phase keeps it; the coarser phase that the caller named is for the rest.
 inline phase phase_for(fault f, phase told) noexcept {
@@ -78,37 +28,74 @@ inline phase phase_for(fault f, phase told) noexcept {
 
 HANDSHIM_INLINE failure from_native(std::string_view domain, int value, std::string_view text, phase p,
                                     const evidence& known) noexcept {
-  const fault f = detail::translate_code(domain, value, p);
+  const detail::native_verdict verdict = detail::native_fault(domain, value, text, p, known);
   evidence all = known;
   all.native_domain = domain;
   all.native_value = value;
   all.native_text = text;
-  return failure(f, all, {}, detail::phase_for(f, p));
+  all.http_status = verdict.status;
+  return failure(verdict.means, all, {}, detail::phase_for(verdict.means, p));
 }
 
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
-  const fault f = own != fault::none ? own : detail::translate_code(code.category().name(), code.value(), p);
+  const fault f =
+      own != fault::none ? own : detail::native_fault(code.category().name(), code.value(), {}, p, {}).means;
   return failure(f, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
 }
 
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidence& known) noexcept {
-  const failure bare = from(code, p);
-  return bare ? failure(bare.fault(), known, bare.native_code(), bare.phase()) : bare;
+  if (!code) return {};
+  const fault own = fault_of(code);
+  const fault f =
+      own != fault::none ? own : detail::native_fault(code.category().name(), code.value(), {}, p, known).means;
+  return failure(f, known, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
+}
+
+HANDSHIM_INLINE failure from(errno_code code, phase p, const evidence& known) noexcept {
+  return from(std::error_code(code.value, std::system_category()), p, known);
+}
+
+HANDSHIM_INLINE failure from(getaddrinfo_code code, phase p, const evidence& known) noexcept {
+  return code.value == 0 ? failure() : from_native("getaddrinfo", code.value, known.native_text, p, known);
+}
+
+HANDSHIM_INLINE failure from(curl_code code, phase p, const evidence& known) noexcept {
+  return code.value == 0 ? failure() : from_native("CURLcode", code.value, known.native_text, p, known);
+}
+
+HANDSHIM_INLINE failure from(qt_socket_error error, phase p, const evidence& known) noexcept {
+  return from_native("QAbstractSocket::SocketError", error.value, error.text, p, known);
+}
+
+HANDSHIM_INLINE failure from(lws_reason reason, phase p, const evidence& known) noexcept {
+  return from_native("lws_callback_reasons", reason.value, reason.text, p, known);
 }
 
 #if HANDSHIM_HAS_EXCEPTIONS
 namespace detail {
+
+// What std::type_info::name() gives, as it is written in C++.
+HANDSHIM_INLINE std::string readable_class(const char* mangled) {
+#if defined(__GNUC__)
+  int status = 0;
+  char* readable = abi::__cxa_demangle(mangled, nullptr, nullptr, &status);
+  std::string out = readable ? readable : mangled;
+  std::free(readable);
+  return out;
+#else
+  const std::string_view text = mangled, word = "class ";
+  return std::string(text.substr(0, word.size()) == word ? text.substr(word.size()) : text);
+#endif
+}
+
 inline namespace HANDSHIM_RTTI_VARIANT {
 
 // The dynamic type's name where the build has RTTI.
 inline std::string class_name(const std::exception& e) {
-#if HANDSHIM_HAS_RTTI && defined(__GNUC__)
-  int status = 0;
-  char* readable = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
-  std::string out = readable ? readable : typeid(e).name();
-  std::free(readable);
+#if HANDSHIM_HAS_RTTI
+  std::string out = readable_class(typeid(e).name());
   // What std::throw_with_nested wraps round a class is no part of its name.
   constexpr std::string_view wrapper = "std::_Nested_exception<";
   const bool wrapped = std::string_view(out).substr(0, wrapper.size()) == wrapper;
@@ -160,7 +147,7 @@ HANDSHIM_INLINE failure from_typed(const std::system_error& e, phase p, const st
   return from(e.code(), p, known_of(type, e.what(), cause));
 }
 
-// The first exception in the chain that carries a code decides; the outer one's text is kept.
+// The first exception in the chain that carries a code decides, else the class; the outer one's text is kept.
 HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::exception_ptr& cause, int depth) {
   const std::string type = class_name(e);
   evidence known = known_of(type, e.what(), cause);
@@ -171,7 +158,8 @@ HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::
     if (deeper.fault() != fault::unclassified)
       return failure(deeper.fault(), known, deeper.native_code(), deeper.phase());
   }
-  return failure(fault::unclassified, known, {}, p);
+  const native_verdict by_class = native_fault(type, 0, {}, p, known);
+  return failure(by_class.means, known, {}, phase_for(by_class.means, p));
 }
 
 }  // namespace HANDSHIM_RTTI_VARIANT

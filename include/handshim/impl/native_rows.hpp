@@ -1,0 +1,151 @@
+// The catalogue of native codes (data/native/) as tables of numbers.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <string_view>
+
+#if defined(_WIN32)
+#include <ws2tcpip.h>
+#else
+#include <netdb.h>
+#endif
+
+#include "handshim/fault.hpp"
+
+namespace handshim::detail {
+
+enum class native_table : std::uint8_t {
+  none_,
+  errno_,
+  getaddrinfo_,
+  stream_,
+  asio_misc,
+  asio_netdb,
+  asio_addrinfo,
+  asio_ssl_stream,
+  openssl,
+  beast,
+  beast_websocket,
+  beast_http,
+  beast_zlib,
+  wspp,
+  wspp_transport,
+  wspp_asio,
+  wspp_socket,
+  wspp_processor,
+  wspp_extension,
+  wspp_deflate,
+  poco_websocket,
+  poco_timeout,
+  poco_receive,
+  curl,
+  lws,
+  lws_connect,
+  qt,
+  qt_closed,
+  soup_websocket,
+  soup_session,
+  gio,
+  gresolver,
+  gtls,
+  soup_closed,
+  soup_new
+};
+
+/// Numbers that no fault has, so that one number is a fault or a meaning.
+enum class meaning : std::uint16_t {
+  first = 0x8000 - 1,
+#define MEANING(name, unknown, resolve, connect, tls, handshake, after_101, after_other, open, closing) name,
+#include "handshim/data/native/meanings.inc"
+#undef MEANING
+};
+
+/// The faults of a meaning, in the order of its columns.
+struct meaning_row {
+  fault unknown, resolve, connect, tls, handshake, after_101, after_other, open, closing;
+};
+inline constexpr meaning_row meaning_rows[] = {
+#define MEANING(name, unknown, resolve, connect, tls, handshake, after_101, after_other, open, closing) \
+  {fault::unknown,   fault::resolve,     fault::connect, fault::tls,    fault::handshake,               \
+   fault::after_101, fault::after_other, fault::open,    fault::closing},
+#include "handshim/data/native/meanings.inc"
+#undef MEANING
+};
+
+/// A fault, or a meaning.
+using native_sense = std::uint16_t;
+constexpr bool is_phased(native_sense sense) noexcept { return sense >= 0x8000; }
+
+struct native_row {
+  native_table where;
+  std::int32_t value;
+  native_sense sense;
+};
+inline constexpr native_row native_rows[] = {
+#define CODE(table, value, symbol, f) {native_table::table, value, static_cast<native_sense>(fault::f)},
+#define PHASED(table, value, symbol, m) {native_table::table, value, static_cast<native_sense>(meaning::m)},
+#include "handshim/data/native/all.inc"
+#undef PHASED
+#undef CODE
+};
+
+struct native_domain {
+  const char* name;
+  native_table table;
+  native_sense otherwise;  ///< what a value means that the table does not list
+};
+inline constexpr native_domain native_domains[] = {
+#define DOMAIN(name, table, m) {name, native_table::table, static_cast<native_sense>(meaning::m)},
+#define DOMAIN_IS(name, f) {name, native_table::none_, static_cast<native_sense>(fault::f)},
+#include "handshim/data/native/domains.inc"
+#undef DOMAIN_IS
+#undef DOMAIN
+};
+
+/// A piece of a text and what it means; fault::none: an HTTP status stands behind it. The close code that it must
+/// stand beside; 0 for any.
+struct native_text_row {
+  native_table where;
+  int close_code;
+  const char* piece;
+  fault means;
+};
+inline constexpr native_text_row native_texts[] = {
+#define TEXT(table, piece, f) {native_table::table, 0, piece, fault::f},
+#define TEXT_OF_CODE(table, code, piece, f) {native_table::table, code, piece, fault::f},
+#define STATUS(table, piece) {native_table::table, 0, piece, fault::none},
+#include "handshim/data/native/texts.inc"
+#undef STATUS
+#undef TEXT_OF_CODE
+#undef TEXT
+};
+
+inline const meaning_row& row_of(native_sense phased) noexcept { return meaning_rows[phased - 0x8000]; }
+
+/// Null for a name that domains.inc does not list.
+inline const native_domain* find_domain(std::string_view name) noexcept {
+  for (const native_domain& one : native_domains)
+    if (name == one.name) return &one;
+  return nullptr;
+}
+
+/// OpenSSL's reason in a packed error: 1.1 has 12 bits for it, 3 has 23. An alert that came is 1000.
+constexpr int openssl_reason(int packed) noexcept {
+  constexpr unsigned ssl_library = 20;
+  const auto bits = static_cast<unsigned>(packed);
+  const unsigned reason = bits >> 24 == ssl_library ? bits & 0xfffu : bits & 0x7fffffu;
+  const bool of_ssl = bits >> 24 == ssl_library || bits >> 23 == ssl_library;
+  if (!of_ssl) return 0;
+  return reason >= 1000 && reason <= 1255 ? 1000 : static_cast<int>(reason);
+}
+
+/// What the code means; `otherwise` of its domain if no row lists it.
+inline native_sense sense_of(const native_domain& in, int value) noexcept {
+  const int key = in.table == native_table::openssl ? openssl_reason(value) : value;
+  for (const native_row& row : native_rows)
+    if (row.where == in.table && row.value == key) return row.sense;
+  return in.otherwise;
+}
+
+}  // namespace handshim::detail
