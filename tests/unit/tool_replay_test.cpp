@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <sstream>
@@ -136,4 +137,25 @@ TEST_CASE("a tally is told in one line, rounded down") {
   t.retries_match = 2;
   CHECK(summary_line("raw_sockets", t) == "raw_sockets: 3402 of 3480 rows match (97.7%), attrs 99.9%, retry 66.6%");
   CHECK(summary_line("b", tally()) == "b: 0 of 0 rows match (100.0%), attrs 100.0%, retry 100.0%");
+}
+
+// What native reports are compared with: tests/corpus/faults.tsv is the output of `handshim replay --faults`.
+TEST_CASE("the recorded faults are what raw_sockets reports") {
+  const tsv_table recorded = read_tsv("tests/corpus/faults.tsv");
+  recorded.require({"scenario", "backend", "step", "fault", "condition"});
+  std::map<std::string, std::string> expected;
+  for (std::size_t i = 0; i < recorded.size(); ++i) {
+    CHECK(recorded[i]["backend"] == "raw_sockets");
+    expected[recorded[i]["scenario"]] = recorded[i]["step"] + " " + recorded[i]["fault"];
+    const fault f = find_fault(recorded[i]["fault"]);
+    CHECK(recorded[i]["condition"] == (f == fault::none ? "-" : name(facts(f).main)));
+  }
+  std::vector<scenario> all = load_scenarios(scenarios_file);
+  all.erase(std::remove_if(all.begin(), all.end(), is_wss), all.end());
+  CHECK(expected.size() == all.size());
+  const auto outcomes = play_everywhere(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CAPTURE(all[i].id);
+    CHECK(text_of(outcomes[i].at("raw_sockets")) == expected[all[i].id]);
+  }
 }
