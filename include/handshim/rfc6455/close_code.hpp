@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "handshim/config.hpp"
+#include "handshim/fault.hpp"
 #include "handshim/reading.hpp"
 
 namespace handshim::rfc6455 {
@@ -35,6 +36,10 @@ bool may_be_sent(int code) noexcept;
 /// Whether a close frame with the code is taken: as may_be_sent(), without 1012 to 1014 where the reading
 /// says early_close_codes.
 bool may_be_received(int code, const reading& how) noexcept;
+
+/// The fault of a connection that was closed with a close frame each way, whichever came first; 1005 stands for a frame
+/// without a code: closed_normally, closed_without_code or closed_with_error. Thread-safe.
+fault closed_as(int one, int other) noexcept;
 
 /// The name of the code; "registered" for the others from 3000 to 3999, "private_use" from 4000 to 4999,
 /// "unassigned" for the rest. Thread-safe.

@@ -35,14 +35,6 @@ inline std::string_view cut_text(std::string_view text, std::size_t most) noexce
 // Empty messages count too, so that no number of them gets past a bound.
 inline std::size_t cost(const message& m) noexcept { return m.data.empty() ? 1 : m.data.size(); }
 
-constexpr bool is_normal(std::uint16_t code) noexcept { return code == 1000 || code == 1001; }
-
-inline fault outcome_of(std::uint16_t a, std::uint16_t b) noexcept {
-  if (is_normal(a) && is_normal(b)) return fault::closed_normally;
-  const bool in_order = (a == 1005 || is_normal(a)) && (b == 1005 || is_normal(b));
-  return in_order ? fault::closed_without_code : fault::closed_with_error;
-}
-
 }  // namespace detail
 
 HANDSHIM_INLINE connection::connection(const reading& how, std::size_t max_message_size)
@@ -224,7 +216,7 @@ HANDSHIM_INLINE void connection::on_close() {
   received_ = std::move(info);
   order_ = sent_ ? close_order::sent_then_received : close_order::received_then_sent;
   if (!sent_) append_close(received_->code, {});
-  outcome_ = detail::outcome_of(received_->code, sent_->code);
+  outcome_ = closed_as(received_->code, sent_->code);
 }
 
 HANDSHIM_INLINE void connection::violate(fault f) { fail(f, detail::close_code_for(f)); }
