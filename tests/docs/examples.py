@@ -9,6 +9,8 @@ says otherwise:
   <!-- namespace -->               its declarations stand at namespace scope, and the blocks below it can use them
   <!-- given: DECLARATIONS -->     what the page says about the names in the block, put before it
   <!-- own unit -->                it is compiled as it is, alone; so is a block that defines a macro
+  <!-- needs: HEADER -->           it is only where that header of another library can be found, and never run; the
+                                   blocks of a page that need the same are a unit of their own
   <!-- not compiled: REASON -->    it is not
 """
 
@@ -26,7 +28,7 @@ from typing import Optional
 import markdown
 
 LANGUAGES = {"cpp", "text", "sh", "json", "meson", "cmake", "ini", "tsv", "diff"}
-DIRECTIVES = {"namespace", "given", "own unit", "not compiled"}
+DIRECTIVES = {"namespace", "given", "own unit", "needs", "not compiled"}
 MAIN = re.compile(r"^\s*(?:int|auto)\s+main\s*\(", re.MULTILINE)
 ASSERTION = re.compile(r"\bassert\(")
 MACRO = re.compile(r"^\s*#\s*define\b", re.MULTILINE)
@@ -50,6 +52,7 @@ class Unit:
     is_program: bool = False  # it has a main()
     runs: bool = False
     prints: Optional[str] = None  # what the page says that it prints
+    needs: str = ""  # a header without which it is left out
 
 
 def at(block, text):
@@ -76,7 +79,9 @@ def shared_unit(blocks):
         calls += f"{name}(); " if ASSERTION.search(block.text) else ""
     if calls:
         source += f"int main() {{ {calls}}}\n"
-    return Unit(blocks[0].path.name, source, is_program=bool(calls), runs=bool(calls))
+    needs = blocks[0].directive("needs") or ""
+    runs = bool(calls) and not needs
+    return Unit(blocks[0].path.name, source, is_program=runs, runs=runs, needs=needs)
 
 
 def printed_by(block, following):
@@ -88,7 +93,7 @@ def printed_by(block, following):
 
 def units_of(document):
     """(units, errors) of a page."""
-    units, shared, errors = [], [], list(document.errors)
+    units, shared, errors = [], {}, list(document.errors)
     for block, following in zip(document.blocks, [*document.blocks[1:], None]):
         if block.language not in LANGUAGES:
             errors.append(f"{block.place}: the language `{block.language}` is none of {', '.join(sorted(LANGUAGES))}")
@@ -98,14 +103,18 @@ def units_of(document):
             errors.append(f"{block.place}: a block that is not compiled needs a reason")
         elif block.directive("not compiled") is not None:
             continue
+        elif block.directive("needs") == "":
+            errors.append(f"{block.place}: which header does it need?")
+        elif block.directive("needs") is not None and (MAIN.search(block.text) or MACRO.search(block.text)):
+            units.append(Unit(block.place, at(block, block.text), needs=block.directive("needs")))
         elif MAIN.search(block.text):
             prints = printed_by(block, following)
             units.append(Unit(block.place, at(block, block.text), True, prints is not None, prints))
         elif block.directive("own unit") is not None or MACRO.search(block.text):
             units.append(Unit(block.place, at(block, block.text)))
         else:
-            shared.append(block)
-    return units + ([shared_unit(shared)] if shared else []), errors
+            shared.setdefault(block.directive("needs"), []).append(block)
+    return units + [shared_unit(blocks) for blocks in shared.values()], errors
 
 
 def comparable(text):
@@ -118,6 +127,12 @@ def comparable(text):
 class Compiler:
     def __init__(self, command, standard, root):
         self.command = [*command, f"-std={standard}", "-O0", *WARNINGS, f"-I{root / 'include'}"]
+
+    def finds(self, header):
+        """Whether the header of another library is there."""
+        asked = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], capture_output=True, text=True,
+                               check=False, input=f"#if !__has_include(<{header}>)\n#error\n#endif\n")
+        return asked.returncode == 0
 
     def check(self, unit, directory):
         """What is wrong with a unit; None if nothing is."""
@@ -160,9 +175,13 @@ def main(root, standard, command):
         found, wrong = units_of(document)
         units += found
         errors += wrong
-    errors += check_all(units, Compiler(command, standard, root))
-    ran = sum(unit.runs for unit in units)
-    return markdown.report(errors, f"{len(units)} units compiled, {ran} programs run")
+    compiler = Compiler(command, standard, root)
+    there = {header: compiler.finds(header) for header in {unit.needs for unit in units} - {""}}
+    found = [unit for unit in units if there.get(unit.needs, True)]
+    errors += check_all(found, compiler)
+    ran = sum(unit.runs for unit in found)
+    left_out = "".join(f", without {header}" for header, is_there in sorted(there.items()) if not is_there)
+    return markdown.report(errors, f"{len(found)} units compiled, {ran} programs run{left_out}")
 
 
 if __name__ == "__main__":

@@ -139,9 +139,9 @@ def slug_of(heading):
 
 
 def documents(root):
-    """README.md and docs/*.md, as far as they are there."""
+    """README.md and the pages under docs/, as far as they are there."""
     root = pathlib.Path(root)
-    paths = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    paths = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
     return [Document(path) for path in paths if path.is_file()]
 
 

@@ -137,7 +137,19 @@ class Examples(Pages):
     def test_a_program_that_prints_something_else(self):
         self.assertEqual(len(self.errors(self.printing('"y"'), fenced("text", "x"))), 1)
 
+    def test_code_that_needs_a_library(self):
+        page = self.page("<!-- needs: cstdio -->\n" + fenced("cpp", "int main() { return nothing; }") +
+                         "<!-- needs: no/such.h -->\n" + fenced("cpp", "int i = nothing;") +
+                         "<!-- needs: no/such.h -->\n" + fenced("cpp", "assert(i == 1);"))
+        units, wrong = examples.units_of(page)
+        compiler = examples.Compiler(COMPILER, "c++17", self.root)
+        self.assertEqual((wrong, [unit.needs for unit in units]), ([], ["cstdio", "no/such.h"]))
+        self.assertEqual([compiler.finds(unit.needs) for unit in units], [True, False])
+        self.assertFalse(any(unit.runs for unit in units))
+        self.assertEqual(len(examples.check_all(units[:1], compiler)), 1)
+
     def test_blocks_that_would_not_be_checked(self):
+        self.assertEqual(len(self.errors("<!-- needs: -->\n", fenced("cpp", "?"))), 1)
         self.assertEqual(len(self.errors("<!-- not compiled: -->\n", fenced("cpp", "?"), fenced("c++", "?"),
                                          fenced("", "?"), "```cpp\n")), 4)
 

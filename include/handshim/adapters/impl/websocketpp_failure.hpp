@@ -9,7 +9,6 @@
 
 #include "handshim/adapters/impl/websocketpp_observed.hpp"
 #include "handshim/rfc6455/close_code.hpp"
-#include "handshim/rfc6455/connection.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 #include "handshim/translate.hpp"
 
