@@ -22,6 +22,7 @@
 #include "handshim/rfc6455/impl/response.ipp"
 #include "handshim/rfc6455/impl/sha1.ipp"
 #include "handshim/rfc6455/impl/text.ipp"
+#include "handshim/rfc6455/impl/upgrade.ipp"
 #include "handshim/rfc6455/impl/uri.ipp"
 #include "handshim/rfc6455/impl/utf8.ipp"
 

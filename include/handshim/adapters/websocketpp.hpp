@@ -11,6 +11,7 @@
 
 #include "handshim/adapters/impl/websocketpp_failure.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/rfc6455/uri.hpp"
 
 namespace handshim::adapters::websocketpp {
 

@@ -1,4 +1,4 @@
-// The opening handshake: the request that a client sends and what it checks in the 101 (RFC 6455, section 4).
+// The opening handshake: the request that a client sends (RFC 6455, section 4.1); upgrade.hpp checks the answer.
 #pragma once
 
 #include <string>
@@ -8,14 +8,13 @@
 #include "handshim/config.hpp"
 #include "handshim/fault.hpp"
 #include "handshim/rfc6455/response.hpp"
+#include "handshim/rfc6455/upgrade.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
 namespace handshim::rfc6455 {
 
 /// A fresh Sec-WebSocket-Key: 16 random bytes in Base64 (section 4.1). Thread-safe.
 std::string make_key();
-/// The Sec-WebSocket-Accept that answers the key (section 4.2.2). Thread-safe.
-std::string accept_for(std::string_view key);
 /// The value of an Authorization header for the user (RFC 7617): a secret. Thread-safe.
 std::string basic_authorization(std::string_view user, std::string_view password);
 
@@ -36,18 +35,6 @@ fault check_request(const request_options& options, std::string& what);
 
 /// The request (section 4.1), for options that check_request() found fine. Thread-safe.
 std::string build_request(const uri& to, const request_options& options, std::string_view key);
-
-/// What check_upgrade() found.
-struct upgrade {
-  fault error = fault::none;
-  std::string_view header;  ///< the name of the header at fault, static; empty if there is none
-  std::string subprotocol;  ///< the one agreed; empty if there is none
-};
-
-/// Checks the headers of a 101 response (section 4.1), and in this order: Connection, Upgrade,
-/// Sec-WebSocket-Accept, Sec-WebSocket-Extensions, Sec-WebSocket-Protocol. The status is the caller's to check.
-/// Reports the faults under fault::upgrade_invalid. Thread-safe.
-upgrade check_upgrade(const response& answer, std::string_view key, const std::vector<std::string>& offered);
 
 }  // namespace handshim::rfc6455
 

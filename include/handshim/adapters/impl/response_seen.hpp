@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "handshim/failure.hpp"
-#include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/response.hpp"
+#include "handshim/rfc6455/upgrade.hpp"
 
 namespace handshim::adapters::detail {
 
