@@ -46,7 +46,7 @@ class WebSocket : public ::Poco::Net::WebSocket {
     or_raise([&](failure& f) { shutdown(code, reason, f); });
   }
   void shutdown(::Poco::UInt16 code, const std::string& reason, failure& why) {
-    call(why, phase::closing, [&] { base::shutdown(code, reason); });
+    call(why, phase::closing, fault::send_timeout, [&] { base::shutdown(code, reason); });
     if (!why && !state_->talk.sent) state_->talk.sent = detail::close_frame{code, reason, fault::none};
   }
 
@@ -55,7 +55,7 @@ class WebSocket : public ::Poco::Net::WebSocket {
   }
   int sendFrame(const void* data, int size, int flags, failure& why) {
     int count = 0;
-    call(why, phase::open, [&] { count = base::sendFrame(data, size, flags); });
+    call(why, phase::open, fault::send_timeout, [&] { count = base::sendFrame(data, size, flags); });
     return count;
   }
 
@@ -109,7 +109,9 @@ class WebSocket : public ::Poco::Net::WebSocket {
     detail::socket_notes& notes = *to.talk.notes;
     const auto began = detail::socket_notes::clock::now();
     if (open_timeout.count() > 0) notes.until = began + open_timeout;
-    if (!s.secure() && !s.connected()) s.socket() = detail::noting_stream_socket(to.talk.notes);
+    notes.connected = s.connected();
+    notes.noting = !s.secure() && !s.connected();
+    if (notes.noting) s.socket() = detail::noting_stream_socket(to.talk.notes);
     detail::forget(a);
     std::optional<base> made;
     const failure bare = capture<translator>(phase::unknown, [&] { made.emplace(s, q, a); });
@@ -133,7 +135,9 @@ class WebSocket : public ::Poco::Net::WebSocket {
     const detail::socket_notes& notes = *talk.notes;
     const phase when = phase_of(notes, bare, s, a);
     const evidence& native = bare.evidence();
-    fault found = from_native(native.native_domain, native.native_value, native.native_text, when).fault();
+    fault found = detail::is_timeout(bare)
+                      ? detail::late_in(when)
+                      : from_native(native.native_domain, native.native_value, native.native_text, when).fault();
     evidence known = talk.known();
     known.elapsed = elapsed;
     adapters::detail::response_seen seen = detail::response_of(notes, a);
@@ -145,14 +149,13 @@ class WebSocket : public ::Poco::Net::WebSocket {
     return detail::with(bare, known, found, when);
   }
 
+  // `late` is what a timeout means in the call.
   template <class Call>
-  void call(failure& why, phase when, Call go) {
+  void call(failure& why, phase when, fault late, Call go) {
     detail::conversation& talk = state_->talk;
     const failure bare = capture<translator>(when, go);
-    // A read that times out while the answer to our close frame is due.
-    const bool unanswered = talk.sent && !talk.received && bare.fault() == fault::recv_timeout;
-    const fault found = unanswered ? fault::close_timeout : bare.fault();
-    why = bare ? detail::with(bare, talk.known(), found, bare.phase()) : failure();
+    const fault found = detail::is_timeout(bare) ? late : bare.fault();
+    why = bare ? detail::with(bare, talk.known(), found, when) : failure();
     if (why) talk.last = why;
     if (why.is(condition::lost) && !talk.end) talk.end = why;
   }
@@ -164,7 +167,8 @@ class WebSocket : public ::Poco::Net::WebSocket {
     if (talk.received && !choice().policy.is_native()) return why = talk.end, 0;
     const std::uint64_t before = talk.notes->bytes_in;
     int count = 0;
-    call(why, phase::open, [&] { count = go(); });
+    const bool answer_is_due = talk.sent && !talk.received;
+    call(why, phase::open, answer_is_due ? fault::close_timeout : fault::recv_timeout, [&] { count = go(); });
     if (why) return count;
     if (count == 0 && flags == 0)
       why = talk.end ? talk.end : talk.ended_by_peer(talk.notes->bytes_in != before);

@@ -64,7 +64,7 @@ inline void forget(::Poco::Net::HTTPResponse& response) {
 
 /// The response by its bytes, or, where none were noted, as Poco keeps it.
 inline adapters::detail::response_seen response_of(const socket_notes& notes, const ::Poco::Net::HTTPResponse& kept) {
-  if (!notes.first_bytes.empty() || notes.connected) return adapters::detail::response_seen(notes.first_bytes);
+  if (notes.noting) return adapters::detail::response_seen(notes.first_bytes);
   rfc6455::response parts;
   parts.status = int(kept.getStatus());
   parts.reason = kept.getReason();
@@ -144,6 +144,10 @@ struct conversation {
     return failure(f, all);
   }
 };
+
+/// Poco's one exception for whatever was late; the caller knows what it was.
+inline bool is_timeout(const failure& f) { return f.evidence().native_domain == "Poco::TimeoutException"; }
+inline fault late_in(phase when) noexcept { return from_native("handshim.net", 2, {}, when).fault(); }
 
 /// The failure with what else is known of it.
 inline failure with(const failure& f, const evidence& known, fault finer, phase when) {

@@ -21,6 +21,7 @@ struct socket_notes {
   using clock = std::chrono::steady_clock;
 
   std::string first_bytes;  ///< of the response
+  bool noting = false;      ///< whether the session's socket is the one below: else nothing but `connected` is known
   bool connected = false;   ///< TCP stands
   bool saw_end = false;     ///< a read came to the end of the stream
   std::uint64_t bytes_in = 0, bytes_out = 0;

@@ -221,6 +221,7 @@ fault after_open(const Con& con, std::error_code& code) {
   if (code == ws::error::close_handshake_timeout) return fault_of(code, phase::closing);
   if (code) return fault_of(code, phase::open);
   code = local_protocol_error(sent, con.get_local_close_reason());
+  if (code && sent == ws::close::status::invalid_payload) return fault::message_not_utf8;
   if (code) return fault_of(code, phase::open);
   // Without a code it may have been silent_close, which hides a protocol error too.
   return sent == ws::close::status::no_status ? fault::connection_lost : fault::eof_before_close_answer;
