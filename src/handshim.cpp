@@ -13,6 +13,9 @@
 #include "handshim/impl/raise.ipp"
 #include "handshim/impl/translate.ipp"
 
+#include "handshim/retry/impl/advice.ipp"
+#include "handshim/retry/impl/rules.ipp"
+
 #include "handshim/rfc6455/impl/base64.ipp"
 #include "handshim/rfc6455/impl/close_code.ipp"
 #include "handshim/rfc6455/impl/connection.ipp"

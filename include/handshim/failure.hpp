@@ -166,7 +166,8 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
   return out.write(line.data(), static_cast<std::streamsize>(line.size()));
 }
 
-/// handshim's word on trying again, from the fact alone; HTTP status and close code are taken into account.
+/// handshim's word on trying again, from the fact alone; HTTP status, Retry-After and close code are taken into
+/// account. advise() of retry.hpp says more.
 advice advice_for(const failure& f) noexcept;
 
 }  // namespace handshim

@@ -47,6 +47,7 @@ enum class advice : std::uint8_t {
   fix_first,      ///< it will fail again until somebody mends the cause
   back_off,       ///< it may pass: try again after a growing, random delay
   throttled,      ///< the server asked for fewer attempts: try again later than after back_off
+  after,          ///< the server said when: try again then, not before
   by_status,      ///< only in the table: the HTTP status decides
   by_close_code,  ///< only in the table: the close code decides
 };

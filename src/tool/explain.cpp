@@ -45,6 +45,7 @@ void add_names(pages& found, std::string_view text, const terminal& out) {
   if (is_kind) found.push_back(page_of(k, out));
   add_named(found, phases, text, out);
   add_named(found, advices, text, out);
+  if (const retry_rule* rule = find_retry_rule(text)) found.push_back(page_of(*rule, out));
 }
 
 // A spec that begins as a policy's but is none throws find_policy()'s own text.
@@ -92,6 +93,7 @@ std::vector<std::string> near_words(std::string_view text) {
   for (const kind_facts& row : all_kinds()) lists[1].push_back(row.name);
   for (const condition c : conditions) lists[2].push_back(name(c));
   for (const advice a : advices) lists[2].push_back(name(a));
+  for (const retry_rule& rule : all_retry_rules()) lists[2].push_back(rule.name);
   const std::vector<std::string> natives = native_words();
   lists.emplace_back(natives.begin(), natives.end());
   const std::vector<std::string> policies = policy_names();
@@ -114,7 +116,17 @@ std::string unknown_name(std::string_view text) {
          "as errno:111 or beast.http:2, fingerprints, and lines of a log with what() in them";
 }
 
+// Of what there is a list elsewhere: docs/policies.md has the faults, docs/exceptions.md the classes.
+int list_rules(const arguments& given) {
+  given.at_most(0);
+  const bool markdown = given.has("--markdown");
+  std::cout << (markdown ? rules_table(table_style::markdown, terminal(false))
+                         : rules_table(table_style::plain, terminal::of(STDOUT_FILENO)));
+  return 0;
+}
+
 int run_explain(const arguments& given) {
+  if (given.has("--rules")) return list_rules(given);
   if (given.positionals().empty())
     throw usage_error(
         "explain what? A name such as eof_before_status_line, a code such as 1006 or errno:111, or a line of a log");
@@ -131,12 +143,14 @@ const command_description& describe_explain() {
   static const command_description described{
       "explain",
       "Tells what a name, a code or a line of a log means, when it comes and what to do.",
-      {"NAME", "LINE OF A LOG"},
-      {},
+      {"NAME", "LINE OF A LOG", "--rules [--markdown]"},
+      {{"--rules", "", "Lists the rules that say whether to try again."},
+       {"--markdown", "", "Prints them in Markdown, as docs/retrying.md has them."}},
       "NAME is a fault, a condition, an exception class, a policy, a close code (1006), an HTTP status (503), a "
       "native\n"
-      "code (errno:111, ECONNREFUSED, boost.beast.websocket:19) or a fingerprint. Of a line of a log, what() or\n"
-      "to_json() is enough. A name with several meanings is told in all of them.\n\n"
+      "code (errno:111, ECONNREFUSED, boost.beast.websocket:19), a rule for trying again or a fingerprint. Of a line "
+      "of a log,\n"
+      "what() or to_json() is enough. A name with several meanings is told in all of them.\n\n"
       "Examples: handshim explain eof_before_status_line\n"
       "          handshim explain 1006\n"
       "          handshim explain 'ws://host/: connect: nothing listens at that address and port "

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "handshim/impl/policy_rows.hpp"
+#include "handshim/retry/advice.hpp"
 #include "handshim/rfc6455/connection.hpp"
 #include "tables.hpp"
 #include "words.hpp"
@@ -65,6 +66,40 @@ std::string raised_table(const failure& f, const terminal& out) {
 advice advice_of(const failure& f) {
   const bool known = f.evidence().http_status != 0 || f.evidence().close_received;
   return known ? advice_for(f) : facts(f.fault()).retry;
+}
+
+// Of a fault that the status or the close code decides on there is none until that is known.
+const retry_rule* rule_of(const failure& f) {
+  const bool undecided = facts(f.fault()).retry == advice::by_status || facts(f.fault()).retry == advice::by_close_code;
+  const bool known = f.evidence().http_status != 0 || f.evidence().close_received;
+  return undecided && !known ? nullptr : advise(f).rule;
+}
+
+std::string advice_lines(const failure& f) {
+  const retry_rule* rule = rule_of(f);
+  std::string text = line("advice", told(advice_of(f)));
+  if (rule == nullptr) return text;
+  text += line("by rule", std::string(rule->name) + ": " + std::string(rule->reason));
+  return text +
+         (rule->where == retry_where::other ? line("where", "another address of the service, if there is one") : "");
+}
+
+// "HTTP 400 to 499", "close code 1013", "fault host_not_found"; of the last rule of its subject "any other ...".
+std::string looks_at(const retry_rule& rule) {
+  if (rule.subject == rule_subject::fault) return "fault " + std::string(name(rule.fault));
+  if (rule.subject == rule_subject::header) return "header Retry-After";
+  const std::string what = rule.subject == rule_subject::status ? "HTTP status" : "close code";
+  if (rule.first == 0) return "any other " + what;
+  const std::string first = std::to_string(rule.first);
+  return what + " " + first + (rule.first == rule.last ? "" : " to " + std::to_string(rule.last));
+}
+
+// Statuses and close codes that get the word, from the rules.
+std::string numbers_with(advice a) {
+  std::vector<std::string> out;
+  for (const retry_rule& rule : all_retry_rules())
+    if (rule.subject != rule_subject::fault && rule.what == a) out.push_back(looks_at(rule));
+  return joined(out);
 }
 
 std::string conditions_of(fault f) {
@@ -194,7 +229,7 @@ std::string page_of(const failure& f, const terminal& out) {
   if (code != 0) text += line("close code", std::to_string(code) + ": " + range_meaning(code));
   text += line("conditions", conditions_of(row.id)) + line("part of", parents_of(row.id));
   text += line("parts", parts_of(row.id)) + line("fingerprint", f.fingerprint());
-  return text + line("advice", told(advice_of(f))) + line("what to do", row.hint) + raised_table(f, out);
+  return text + advice_lines(f) + line("what to do", row.hint) + raised_table(f, out);
 }
 
 std::string page_of(condition c, const terminal& out) {
@@ -217,7 +252,22 @@ std::string page_of(phase p, const terminal& out) {
 std::string page_of(advice a, const terminal& out) {
   return title(name(a), "advice", out) + lead(description(a)) +
          line("given for", fault_list([a](fault f) { return facts(f).retry == a; })) +
-         (a == advice::throttled ? line("given for", "HTTP 429 and 503, close code 1013") : "");
+         line("given for", numbers_with(a));
+}
+
+std::string page_of(const retry_rule& rule, const terminal& out) {
+  std::string text = title(rule.name, "rule for trying again", out) + lead(rule.reason);
+  text += line("looks at", looks_at(rule)) + line("advice", told(rule.what));
+  return text + line("where", rule.where == retry_where::other ? "another address of the service, if there is one"
+                                                               : "the same address");
+}
+
+std::string rules_table(table_style style, const terminal& out) {
+  table rows({{"rule", true}, {"looks at"}, {"advice", true}, {"where"}, {"because"}});
+  for (const retry_rule& rule : all_retry_rules())
+    rows.add({std::string(rule.name), looks_at(rule), std::string(name(rule.what)), std::string(name(rule.where)),
+              std::string(rule.reason)});
+  return rows.text(style, out, style == table_style::plain ? 2 : 0);
 }
 
 std::string page_of(kind k, const terminal& out) {
@@ -268,7 +318,7 @@ std::string page_of_close_code(int code, const terminal& out) {
   text += lead(range_meaning(code));
   text += line("may be sent", rfc6455::may_be_sent(code) ? "yes" : "no");
   text += line("comes as", std::string(name(f.fault())) + ": " + std::string(facts(f.fault()).description));
-  text += line("advice", told(advice_of(f))) + line("what to do", facts(f.fault()).hint);
+  text += advice_lines(f) + line("what to do", facts(f.fault()).hint);
   return text + raised_table(f, out);
 }
 
@@ -278,7 +328,7 @@ std::string page_of_status(int status, const terminal& out) {
   const failure f(fault::upgrade_rejected, known);
   std::string text = title(std::to_string(status), "HTTP status of a response to the upgrade", out);
   if (status == 101) return text + paragraph("The server accepts: this is what a client waits for.", 2);
-  text += lead(facts(f.fault()).description) + line("fault", name(f.fault())) + line("advice", told(advice_of(f)));
+  text += lead(facts(f.fault()).description) + line("fault", name(f.fault())) + advice_lines(f);
   return text + line("what to do", facts(f.fault()).hint) + raised_table(f, out);
 }
 

@@ -6,7 +6,9 @@
 #include "handshim/failure.hpp"
 #include "handshim/kind.hpp"
 #include "handshim/policy.hpp"
+#include "handshim/retry/rules.hpp"
 #include "native_names.hpp"
+#include "tables.hpp"
 #include "terminal.hpp"
 
 namespace handshim::tool {
@@ -16,6 +18,7 @@ std::string page_of(const failure& f, const terminal& out);
 std::string page_of(condition c, const terminal& out);
 std::string page_of(phase p, const terminal& out);
 std::string page_of(advice a, const terminal& out);
+std::string page_of(const retry_rule& rule, const terminal& out);
 std::string page_of(kind k, const terminal& out);
 std::string page_of(const policy& p, const terminal& out);
 std::string page_of(const policy_family& family, const terminal& out);
@@ -24,5 +27,8 @@ std::string page_of(const native_name& code, const terminal& out);
 std::string page_of_close_code(int code, const terminal& out);
 /// 100 to 999.
 std::string page_of_status(int status, const terminal& out);
+
+/// All rules of data/retry_rules.inc, as a table.
+std::string rules_table(table_style style, const terminal& out);
 
 }  // namespace handshim::tool

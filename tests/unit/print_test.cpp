@@ -171,7 +171,8 @@ TEST_CASE("describe() has the evidence, and what to do") {
         "\n  status:       503 Busy\n", "\n  header:       Retry-After: 30\n", "\n  body so far:  come back later\n",
         "\n  bytes:        120 received, 0 sent\n", "\n  address:      [::1]:80 generic:22 after 0 ms\n",
         "\n  address:      127.0.0.1:80 connected after 3 ms\n", "\n  fingerprint:  handshake.rejected/503\n",
-        "\n  advice:       throttled", "\n  hint:         the status, its headers and its body say why\n"}) {
+        "\n  advice:       after: the server said when",
+        "\n  hint:         the status, its headers and its body say why\n"}) {
     CAPTURE(line);
     CAPTURE(text);
     CHECK(contains(text, line));

@@ -5,7 +5,9 @@
 
 #include "handshim/failure.hpp"
 #include "handshim/impl/immortal.hpp"
+#include "handshim/impl/retry_after.hpp"
 #include "handshim/impl/text.hpp"
+#include "handshim/retry/rules.hpp"
 
 namespace handshim {
 namespace detail {
@@ -209,20 +211,29 @@ HANDSHIM_INLINE failure::failure(handshim::fault f, const handshim::evidence& kn
   block_ = detail::pack(f, phase_, completed);
 }
 
+namespace detail {
+
+// The first Retry-After header that can be read; invalid if there is none.
+inline retry_after retry_after_in(const evidence& known) noexcept {
+  for (const header_view& header : known.headers) {
+    if (header.name.size() != 11 || !contains_lower(header.name, "retry-after")) continue;
+    const retry_after value = read_retry_after(header.value);
+    if (value.as != retry_after::form::invalid) return value;
+  }
+  return {};
+}
+
+inline const retry_rule& rule_of(const failure& f) noexcept {
+  const evidence& known = f.evidence();
+  const bool timed = retry_after_in(known).as != retry_after::form::invalid;
+  return rule_for(f.fault(), known.http_status, known.close_received.code, timed);
+}
+
+}  // namespace detail
+
 HANDSHIM_INLINE advice advice_for(const failure& f) noexcept {
-  const advice row = facts(f.fault()).retry;
-  const int status = f.evidence().http_status;
-  const int code = f.evidence().close_received.code;
-  if (row == advice::by_status) {
-    if (status == 429 || status == 503) return advice::throttled;
-    const bool passes = status == 408 || status == 425 || status == 500 || status == 502 || status == 504;
-    return passes ? advice::back_off : advice::fix_first;
-  }
-  if (row == advice::by_close_code) {
-    if (code == 1013) return advice::throttled;
-    return code == 1001 || code == 1011 || code == 1012 || code == 1014 ? advice::back_off : advice::fix_first;
-  }
-  return row;
+  const retry_rule& rule = detail::rule_of(f);
+  return rule.subject == rule_subject::fault ? facts(f.fault()).retry : rule.what;
 }
 
 }  // namespace handshim

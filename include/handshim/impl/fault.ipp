@@ -109,6 +109,7 @@ inline constexpr vocabulary_row<advice> advice_rows[] = {
     {advice::fix_first, "fix_first", "it will fail again until somebody mends the cause"},
     {advice::back_off, "back_off", "it may pass: try again after a growing, random delay"},
     {advice::throttled, "throttled", "the server asked for fewer attempts: try again later than after back_off"},
+    {advice::after, "after", "the server said when: try again then, not before"},
     {advice::by_status, "by_status", "the HTTP status decides"},
     {advice::by_close_code, "by_close_code", "the close code decides"},
 };
