@@ -45,6 +45,8 @@ struct close_view {
   explicit operator bool() const noexcept { return code != 0; }
 };
 
+class HANDSHIM_API failure;
+
 /// Which close frame came first; none unless both are there.
 enum class close_order : std::uint8_t { none, received_then_sent, sent_then_received };
 
@@ -73,6 +75,9 @@ struct evidence {
   std::chrono::nanoseconds elapsed{};  ///< from the start of the operation
   list_view<attempt_view> attempts;    ///< every address tried; at most 16
   std::uint32_t attempt = 0;           ///< the how manieth try of the caller, from 1; 0 if not told
+  std::chrono::nanoseconds spent{};    ///< from the start of the caller's first try
+  list_view<failure> earlier;          ///< of the tries before this one: at most 16, the first and the newest,
+                                       ///< kept without earlier ones of their own
   std::uint32_t redirects = 0;         ///< how many were followed
   std::exception_ptr cause;            ///< the native exception, if there was one
 };

@@ -278,6 +278,45 @@ TEST_CASE("advice comes from the row, and from the status or close code where th
   CHECK(advice_for(failure(fault::closed_normally)) == handshim::advice::never);
 }
 
+TEST_CASE("earlier failures are kept: the first and the newest, without earlier ones of their own") {
+  std::vector<failure> all;
+  for (std::uint32_t i = 1; i <= 20; ++i) {
+    const std::string detail = sample(i * 40, i);
+    evidence known = with_detail(detail);
+    known.attempt = i;
+    if (i > 1) known.earlier = {all.data(), 1};
+    all.emplace_back(fault::connection_refused, known, refused());
+  }
+  CHECK(all[19].evidence().earlier.size() == 1);
+  evidence known = with_detail("the last");
+  known.earlier = {all.data(), all.size()};
+  failure last(fault::connect_timeout, known);
+  all.clear();  // they are copies
+  const auto& earlier = last.evidence().earlier;
+  REQUIRE(earlier.size() == 16);
+  CHECK(earlier[0].evidence().attempt == 1);
+  for (std::size_t i = 1; i < earlier.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(i + 5);
+    CHECK(earlier[i].evidence().attempt == number);
+    CHECK((earlier[i].evidence().detail == sample(number * 40, number)));
+    CHECK(earlier[i].evidence().earlier.empty());
+    CHECK(earlier[i].native_code() == std::errc::connection_refused);
+  }
+  const failure one = earlier[3];
+  last = failure();
+  CHECK(one.evidence().attempt == 8);  // it outlives the one that it was kept by
+}
+
+TEST_CASE("advice is after where the server named the time") {
+  const handshim::header_view header{"Retry-After", "7"};
+  evidence known;
+  known.http_status = 503;
+  known.headers = {&header, 1};
+  CHECK(advice_for(failure(fault::upgrade_rejected, known)) == handshim::advice::after);
+  known.http_status = 404;
+  CHECK(advice_for(failure(fault::upgrade_rejected, known)) == handshim::advice::fix_first);
+}
+
 TEST_CASE("no advice is a word of the table alone") {
   for (const handshim::fault_facts& row : handshim::all_faults()) {
     const handshim::advice given = advice_for(failure(row.id));

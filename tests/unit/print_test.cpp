@@ -151,6 +151,30 @@ TEST_CASE("what() keeps the fault's name however long the evidence is") {
   CHECK(printable(line, false));
 }
 
+TEST_CASE("describe() and to_json() have the earlier failures, those alike in one line") {
+  std::vector<failure> all;
+  for (std::uint32_t i = 1; i <= 4; ++i) {
+    evidence known;
+    known.attempt = i;
+    all.emplace_back(i == 4 ? fault::eof_before_status_line : fault::connection_refused, known);
+  }
+  evidence known;
+  known.attempt = 5;
+  known.spent = std::chrono::milliseconds(1234);
+  known.earlier = {all.data(), all.size()};
+  const failure f(fault::connect_timeout, known);
+  CHECK(contains(f.describe(), "\n  attempt:      5\n"));
+  CHECK(contains(f.describe(),
+                 "\n  all attempts: 1234 ms\n  earlier:      attempt 1 to 3: connect.refused\n"
+                 "  earlier:      attempt 4: handshake.eof/status_line/0B\n"));
+  CHECK(contains(f.to_json(),
+                 "\"attempt\":5,\"spent_ms\":1234,\"earlier\":[{\"attempt\":1,\"fault\":"
+                 "\"connection_refused\",\"fingerprint\":\"connect.refused\"},"));
+  const failure lost[] = {failure(fault::connection_reset), all[0]};
+  known.earlier = {lost, 2};
+  CHECK(contains(failure(fault::connect_timeout, known).describe(), "\n  earlier:      open.reset\n"));
+}
+
 TEST_CASE("describe() has the evidence, and what to do") {
   const header_view header{"Retry-After", "30"};
   const handshim::attempt_view attempts[] = {{"[::1]:80", {22, std::generic_category()}, {}},

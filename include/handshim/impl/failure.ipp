@@ -17,6 +17,13 @@ struct evidence_block {
   mutable std::atomic<std::uint32_t> owners{1};
   evidence known;
   const char* what = "";
+
+  evidence_block() = default;
+  evidence_block(const evidence_block&) = delete;
+  evidence_block& operator=(const evidence_block&) = delete;
+  ~evidence_block() {
+    for (std::size_t i = known.earlier.size(); i > 0; --i) known.earlier[i - 1].~failure();
+  }
 };
 
 inline std::size_t capped(std::size_t n, std::size_t limit) noexcept { return n < limit ? n : limit; }
@@ -31,7 +38,8 @@ inline constexpr text_field text_fields[] = {
     {&evidence::header, 64},  {&evidence::body, 1024},         {&evidence::first_bytes, 64},
 };
 inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_text = 512, max_headers_kept = 32,
-                             max_header_text = 256, max_attempts_kept = 16, max_address = 64, max_reason = 123;
+                             max_header_text = 256, max_attempts_kept = 16, max_address = 64, max_reason = 123,
+                             max_earlier_kept = 16;
 
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;
@@ -125,7 +133,22 @@ inline std::size_t packed_size(const evidence& e, std::size_t endpoint, std::siz
              capped(e.headers[i].value.size(), max_header_text);
   for (std::size_t i = 0; i < capped(e.attempts.size(), max_attempts_kept); ++i)
     total += sizeof(attempt_view) + capped(e.attempts[i].address.size(), max_address);
-  return total;
+  return total + capped(e.earlier.size(), max_earlier_kept) * sizeof(failure);
+}
+
+inline failure without_earlier(const failure& f) noexcept {
+  if (f.evidence().earlier.empty()) return f;
+  evidence known = f.evidence();
+  known.earlier = {};
+  return failure(f.fault(), known, f.native_code(), f.phase());
+}
+
+// The first one and the newest: how it began, and how it went on to the end.
+inline void pack_earlier(packer& out, evidence& kept, const evidence& e) noexcept {
+  const std::size_t count = capped(e.earlier.size(), max_earlier_kept), left_out = e.earlier.size() - count;
+  auto* earlier = out.list<failure>(count);
+  for (std::size_t i = 0; i < count; ++i) earlier[i] = without_earlier(e.earlier[i == 0 ? 0 : i + left_out]);
+  kept.earlier = {earlier, count};
 }
 
 inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept {
@@ -142,7 +165,8 @@ inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept 
 }
 
 static_assert(alignof(header_view) <= alignof(evidence_block) && alignof(attempt_view) <= alignof(evidence_block) &&
-              sizeof(evidence_block) % alignof(attempt_view) == 0 && sizeof(header_view) % alignof(attempt_view) == 0);
+              alignof(failure) <= alignof(evidence_block) && sizeof(evidence_block) % alignof(failure) == 0 &&
+              sizeof(failure) % alignof(header_view) == 0 && sizeof(header_view) % alignof(attempt_view) == 0);
 
 // For evidence whose free texts hold no secrets.
 inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept {
@@ -152,9 +176,10 @@ inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept
   write_what(what, f, p, endpoint.view(), e);
   void* memory = ::operator new(packed_size(e, endpoint.size(), what.size()), std::nothrow);
   if (memory == nullptr) return nullptr;
-  auto* block = ::new (memory) evidence_block{};
+  auto* block = ::new (memory) evidence_block;
   block->known = e;
   packer out(static_cast<char*>(memory) + sizeof(evidence_block));
+  pack_earlier(out, block->known, e);
   pack_lists(out, block->known, e);
   for (const text_field& field : text_fields) block->known.*field.member = out.text(e.*field.member, field.limit);
   block->known.detail = out.text(e.detail, max_detail);

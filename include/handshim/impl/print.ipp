@@ -75,6 +75,7 @@ class description {
     bytes();
     closing();
     attempts();
+    earlier();
     line("fingerprint") << failure_.fingerprint();
     line("advice") << name(advice_for(failure_)) << ": " << handshim::description(advice_for(failure_));
     line("hint") << facts(failure_.fault()).hint;
@@ -163,6 +164,20 @@ class description {
     }
   }
 
+  // Those that failed alike one after the other in one line.
+  void earlier() {
+    if (known_.spent.count() != 0) line("all attempts") << milliseconds(known_.spent) << " ms";
+    for (std::size_t i = 0, last = 0; i < known_.earlier.size(); i = last + 1) {
+      const std::string what = known_.earlier[i].fingerprint();
+      for (last = i; last + 1 < known_.earlier.size() && known_.earlier[last + 1].fingerprint() == what;) ++last;
+      const std::uint32_t from = known_.earlier[i].evidence().attempt, to = known_.earlier[last].evidence().attempt;
+      line("earlier");
+      if (from != 0) out_ << "attempt " << static_cast<long long>(from);
+      if (from != to) out_ << (from == 0 ? "up to attempt " : " to ") << static_cast<long long>(to);
+      out_ << (to != 0 ? ": " : "") << what;
+    }
+  }
+
   const failure& failure_;
   const evidence& known_;
   string_text out_;
@@ -198,6 +213,16 @@ inline void write_lists(json& out, const evidence& known) {
   out.close(']');
 }
 
+inline void write_earlier(json& out, const evidence& known) {
+  if (known.earlier.empty()) return;
+  out.open("earlier", '[');
+  for (const failure& f : known.earlier) {
+    out.item('{').number_if("attempt", f.evidence().attempt).text("fault", name(f.fault()));
+    out.text("fingerprint", f.fingerprint()).close('}');
+  }
+  out.close(']');
+}
+
 inline void write_evidence(json& out, const evidence& known) {
   out.text_if("endpoint", known.endpoint).text_if("backend", known.backend).text_if("detail", known.detail);
   if (!known.native_domain.empty())
@@ -211,8 +236,10 @@ inline void write_evidence(json& out, const evidence& known) {
   write_close(out, "close_received", known.close_received);
   write_close(out, "close_sent", known.close_sent);
   out.text_if("close_order", name_of(known.order)).number_if("elapsed_ms", milliseconds(known.elapsed));
-  out.number_if("attempt", known.attempt).number_if("redirects", known.redirects);
+  out.number_if("attempt", known.attempt).number_if("spent_ms", milliseconds(known.spent));
+  out.number_if("redirects", known.redirects);
   write_lists(out, known);
+  write_earlier(out, known);
 }
 
 }  // namespace detail
