@@ -14,6 +14,7 @@
 #include "handshim/impl/translate.ipp"
 
 #include "handshim/retry/impl/advice.ipp"
+#include "handshim/retry/impl/backoff.ipp"
 #include "handshim/retry/impl/rules.ipp"
 
 #include "handshim/rfc6455/impl/base64.ipp"
