@@ -15,6 +15,8 @@
 
 #include "handshim/retry/impl/advice.ipp"
 #include "handshim/retry/impl/backoff.ipp"
+#include "handshim/retry/impl/pause.ipp"
+#include "handshim/retry/impl/retrying.ipp"
 #include "handshim/retry/impl/rules.ipp"
 
 #include "handshim/rfc6455/impl/base64.ipp"

@@ -40,6 +40,11 @@ class client {
 
   /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
   void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(&options::open_timeout))); }
+  /// The same, for that long at most: zero or less has passed already, nanoseconds::max() is options::open_timeout
+  /// alone.
+  void connect_within(std::string_view uri, std::chrono::nanoseconds most, failure& why) {
+    settle(why, backend().connect(uri, net::earlier(by(&options::open_timeout), net::deadline::in(most))));
+  }
   /// The same with other options, which are the client's from now on, its policy included if they name one.
   void connect(std::string_view uri, options how, failure& why) {
     replace(how);
