@@ -16,6 +16,7 @@
 #include "handshim/retry/impl/advice.ipp"
 #include "handshim/retry/impl/backoff.ipp"
 #include "handshim/retry/impl/pause.ipp"
+#include "handshim/retry/impl/readiness.ipp"
 #include "handshim/retry/impl/retrying.ipp"
 #include "handshim/retry/impl/rules.ipp"
 

@@ -11,6 +11,8 @@
 #include "handshim/backends/raw_sockets.hpp"
 #include "handshim/client.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/ready.hpp"
+#include "handshim/retry.hpp"
 
 #if HANDSHIM_HAS_EXCEPTIONS || HANDSHIM_HAS_RTTI
 #error "this program must be built with -fno-exceptions -fno-rtti"
@@ -97,9 +99,30 @@ void talks() {
   CHECK(why.evidence().close_received.code == 1000);
 }
 
+void tries_again() {
+  handshim::retry_options how;
+  how.attempts = 3;
+  how.backoff.first = how.backoff.base = std::chrono::milliseconds(1);
+  handshim::failure why;
+  handshim::client<handshim::raw_sockets> client;
+  handshim::reconnect(client, "ws://127.0.0.1:1/", how, why);
+  CHECK(why.fault() == handshim::fault::connection_refused);
+  CHECK(why.evidence().earlier.size() == 2);
+  const auto third = [](handshim::failure& f, const handshim::attempt_info& info) {
+    if (info.number < 3) f = handshim::failure(handshim::fault::connect_timeout);
+    return info.number;
+  };
+  CHECK(handshim::retry(third, how, why) == 3);
+  CHECK(!why);
+  handshim::wait_until_ready("ws://127.0.0.1/#x", std::chrono::seconds(9), why);
+  CHECK(why.fault() == handshim::fault::uri_fragment);
+  CHECK(handshim::advise(why).what == handshim::advice::fix_first);
+}
+
 }  // namespace
 
 int main() {
+  tries_again();
   fails_by_code();
   fails_by_value();
   talks();

@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "../support/backends.hpp"
+#include "../support/late_proxy.hpp"
 #include "child_server.hpp"
+#include "handshim/ready.hpp"
 
 using namespace handshim;
 using namespace client_test;
@@ -64,6 +67,43 @@ void check_echo(const std::string& target) {
 }
 
 }  // namespace
+
+// The incident's own situation, with a server that is started only when the client waits already.
+TEST_CASE_TEMPLATE("a server that comes up late behind a proxy is waited for", B, EVERY_BACKEND) {
+  late_proxy proxy;
+  std::unique_ptr<interop::child_server> server;
+  ready_options how;
+  how.on_wait = [&](const failure& f, std::chrono::nanoseconds) {
+    CHECK(f.fault() == fault::eof_before_status_line);
+    if (proxy.turned_away() < 3 || server) return;
+    server = std::make_unique<interop::child_server>(setting("INTEROP_PROGRAM"), setting("INTEROP_SCRIPT"));
+    proxy.server_is_up(server->port());
+  };
+  const std::string uri = "ws://127.0.0.1:" + std::to_string(proxy.port()) + "/echo";
+  failure why;
+  const readiness got = wait_until_ready<B>(uri, 60s, how, {}, why);
+  CHECK_MESSAGE(why.fault() == fault::none, why.describe());
+  CHECK(got.attempts >= 4);
+  auto c = connected<B>(uri);
+  c.send("hello");
+  CHECK(c.recv().data == "hello");
+}
+
+TEST_CASE_TEMPLATE("a server that refuses for now is waited for, one that has no such place is not", B, EVERY_BACKEND) {
+  int attempts = 0;
+  ready_options how;
+  how.on_wait = [&](const failure& f, std::chrono::nanoseconds) {
+    CHECK(advise(f).delay == 7s);  // more than there is: a start is not waited for like that
+    ++attempts;
+  };
+  failure why;
+  wait_until_ready<B>(at("/503"), 500ms, how, {}, why);
+  CHECK(why.evidence().http_status == 503);
+  CHECK(attempts > 0);
+  wait_until_ready<B>(at("/nowhere"), 60s, how, {}, why);
+  CHECK(why.evidence().http_status == 404);
+  CHECK(why.evidence().attempt == 1);
+}
 
 TEST_CASE_TEMPLATE("text and binary messages up to five megabytes come back", B, EVERY_BACKEND) {
   check_echo<B>("/echo");
