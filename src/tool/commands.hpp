@@ -27,6 +27,8 @@ const command_description& describe_serve();
 int command_serve(const std::vector<std::string>& words);
 const command_description& describe_replay();
 int command_replay(const std::vector<std::string>& words);
+const command_description& describe_wait();
+int command_wait(const std::vector<std::string>& words);
 const command_description& describe_translate();
 int command_translate(const std::vector<std::string>& words);
 

@@ -13,9 +13,9 @@ namespace handshim::tool {
 namespace {
 
 constexpr command commands[] = {
-    {describe_demo, command_demo},           {describe_probe, command_probe}, {describe_policies, command_policies},
-    {describe_explain, command_explain},     {describe_serve, command_serve}, {describe_replay, command_replay},
-    {describe_translate, command_translate},
+    {describe_demo, command_demo},         {describe_probe, command_probe},         {describe_wait, command_wait},
+    {describe_policies, command_policies}, {describe_explain, command_explain},     {describe_serve, command_serve},
+    {describe_replay, command_replay},     {describe_translate, command_translate},
 };
 
 constexpr int failed = 1;

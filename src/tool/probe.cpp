@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "handshim/impl/json.hpp"
 #include "play.hpp"
 #include "tables.hpp"
+#include "target.hpp"
 #include "words.hpp"
 
 namespace handshim::tool {
@@ -45,15 +45,6 @@ struct probe_result {
 };
 
 using step_observer = void (*)(const probe_step&);
-
-// Fit to be shown: without user info and query.
-std::string public_uri(const std::string& text) {
-  rfc6455::uri parts;
-  const fault f = rfc6455::parse_uri(text, parts);
-  evidence known;
-  known.endpoint = text;
-  return std::string(failure(f == fault::none ? fault::unclassified : f, known).evidence().endpoint);
-}
 
 std::string shown(std::string_view data) {
   constexpr std::size_t limit = 60;
@@ -175,37 +166,14 @@ int run_for_program(const probe_task& task) {
   return result.why ? 1 : 0;
 }
 
-// Digits with at most one point, over 0 and at most a day.
-options::duration read_seconds(const std::string& text) {
-  constexpr double longest = 86400;
-  const bool decimal = !text.empty() && text.size() <= 32 &&
-                       text.find_first_not_of("0123456789.") == std::string::npos &&
-                       text.find('.') == text.rfind('.') && text != ".";
-  const double seconds = decimal ? std::strtod(text.c_str(), nullptr) : 0;
-  const auto time = std::chrono::duration_cast<options::duration>(std::chrono::duration<double>(seconds));
-  if (seconds > longest || time.count() <= 0)
-    throw usage_error("`--timeout` must be a number of seconds, over 0 and at most 86400, such as 2.5, not " +
-                      quoted(text));
-  return time;
-}
-
-std::string_view read_backend(const arguments& given) {
-  const std::string named = given.value("--backend").value_or(std::string(backend_names().front()));
-  for (const std::string_view name : backend_names())
-    if (name == named) return name;
-  throw usage_error(unknown_text("backend", named, backend_names()));
-}
-
 probe_task read_task(const arguments& given) {
-  given.at_most(1);
-  if (given.positionals().empty()) throw usage_error("which URI? Such as ws://127.0.0.1:8080/");
   probe_task task;
-  task.uri = given.positionals().front();
+  task.uri = read_uri(given);
   task.backend = read_backend(given);
   for (const std::string& spec : given.values("--policy")) task.policies.push_back(read_policy(spec));
   if (task.policies.empty()) task.policies.emplace_back();
   task.message = given.value("--send");
-  const options::duration patience = read_seconds(given.value("--timeout").value_or("10"));
+  const options::duration patience = read_timeout(given, "10");
   task.how.open_timeout = task.how.send_timeout = task.how.recv_timeout = task.how.close_timeout = patience;
   task.how.ping_interval = task.how.ping_timeout = {};
   return task;

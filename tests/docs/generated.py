@@ -20,6 +20,7 @@ import markdown
 TIME = re.compile(r" *\b\d+(?:\.\d+)?(?= (?:ms|s)\b)")  # with the blanks that align it
 JSON_TIME = re.compile(r",\"elapsed_ms\":\d+")  # not there if it is 0
 PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=on port )\d+")  # one that the system chose
+ATTEMPTS = re.compile(r"(?<=\()\d+(?= attempts?\b)")  # how many there were in a time
 LISTENING = re.compile(r"ws://127\.0\.0\.1:(\d+)/")
 
 
@@ -82,7 +83,7 @@ def lines_of(command, tool, root):
 
 def comparable(lines):
     """Without what differs from run to run."""
-    return [TIME.sub(" N", JSON_TIME.sub("", PORT.sub("N", line))) for line in lines]
+    return [ATTEMPTS.sub("N", TIME.sub(" N", JSON_TIME.sub("", PORT.sub("N", line)))) for line in lines]
 
 
 def difference(is_there, should_be):
