@@ -37,7 +37,8 @@ WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-Wno-unused-
             "-Wno-unused-but-set-variable", "-Wno-unused-but-set-parameter"]
 HEADERS = ["cassert", "chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread",
            "vector", "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
-           "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp"]
+           "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp", "handshim/ready.hpp",
+           "handshim/retry.hpp"]
 # What differs from run to run: the port that the system chose, and times.
 PORT = re.compile(r"(?<=127\.0\.0\.1|localhost):\d+|(?<=\[::1\]):\d+|:<number>")
 TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\": )\d+")
