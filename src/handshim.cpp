@@ -5,9 +5,14 @@
 
 #include "handshim/impl/fault.ipp"  // first: others use its table
 
+#include "handshim/impl/counters.ipp"
+#include "handshim/impl/event.ipp"
 #include "handshim/impl/exceptions.ipp"
 #include "handshim/impl/failure.ipp"
 #include "handshim/impl/native_condition.ipp"
+#include "handshim/impl/observation.ipp"
+#include "handshim/impl/observe.ipp"
+#include "handshim/impl/openmetrics.ipp"
 #include "handshim/impl/policy.ipp"
 #include "handshim/impl/print.ipp"
 #include "handshim/impl/raise.ipp"

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "handshim/impl/observation.hpp"
 #include "handshim/message.hpp"
 #include "handshim/net/deadline.hpp"
 #include "handshim/options.hpp"
@@ -182,6 +183,7 @@ class client {
   void settle(failure& why, failure result) {
     why = std::move(result);
     if (!why) return;
+    if (const detail::notice tell = detail::notice_for(why)) why = detail::told(tell, why, choice());
     const std::lock_guard<std::mutex> hold(state_->mutex);
     state_->last = why;
   }

@@ -42,7 +42,7 @@ class HANDSHIM_API error : public virtual std::system_error {
     return received != 0 ? received : 1006;
   }
   std::string_view close_reason() const noexcept { return failure_.evidence().close_received.reason; }
-  std::string describe() const { return failure_.describe(); }
+  std::string describe(disclosure shown = disclosure::full) const { return failure_.describe(shown); }
 
   /// The most telling kind, for a switch.
   handshim::kind kind() const noexcept { return kinds_.primary(); }

@@ -84,11 +84,20 @@ struct evidence {
 
 namespace detail {
 struct evidence_block;
+struct observation_mark;
 void retain(const evidence_block*) noexcept;
 void release(const evidence_block*) noexcept;
 const handshim::evidence& evidence_in(const evidence_block*) noexcept;
 const char* what_in(const evidence_block*) noexcept;
 }  // namespace detail
+
+/// How much of a failure a text shows. No level shows user info, queries, the values of what is named as cookies,
+/// authorization, tokens and passwords are, or a control character. Since 0.1.
+enum class disclosure : std::uint8_t {
+  full,        ///< all the evidence
+  no_headers,  ///< without the response's headers and body, the first bytes and the close reasons: a peer's own words
+  opaque,      ///< without any text of the client, of the peer or about where it is: names and numbers alone
+};
 
 /// A value of 32 bytes; copying shares the evidence and never throws. Immutable but for assignment, so it
 /// may be read from several threads. If memory runs out the evidence is dropped, never the fault. Since 0.1.
@@ -104,14 +113,19 @@ class HANDSHIM_API failure {
           handshim::phase p = handshim::phase::unknown) noexcept;
 
   failure(const failure& other) noexcept
-      : block_(other.block_), native_(other.native_), fault_(other.fault_), phase_(other.phase_) {
+      : block_(other.block_),
+        native_(other.native_),
+        fault_(other.fault_),
+        phase_(other.phase_),
+        observed_(other.observed_) {
     if (block_) detail::retain(block_);
   }
   failure(failure&& other) noexcept
       : block_(std::exchange(other.block_, nullptr)),
         native_(other.native_),
         fault_(std::exchange(other.fault_, handshim::fault::none)),
-        phase_(other.phase_) {}
+        phase_(other.phase_),
+        observed_(std::exchange(other.observed_, false)) {}
   failure& operator=(failure other) noexcept {
     swap(other);
     return *this;
@@ -124,6 +138,7 @@ class HANDSHIM_API failure {
     std::swap(native_, other.native_);
     std::swap(fault_, other.fault_);
     std::swap(phase_, other.phase_);
+    std::swap(observed_, other.observed_);
   }
 
   /// Whether something failed.
@@ -148,18 +163,22 @@ class HANDSHIM_API failure {
   /// One line: what happened, to which endpoint, in which phase. The wording may change.
   std::string what() const;
   /// Several lines for a person: all the evidence, what it most likely means and what to do.
-  std::string describe() const;
-  /// One line of JSON, valid for any bytes that were received; see docs/exceptions.md for the fields.
-  std::string to_json() const;
+  std::string describe(disclosure shown = disclosure::full) const;
+  /// One line of JSON, valid for any bytes that were received; see docs/observing.md for the fields.
+  std::string to_json(disclosure shown = disclosure::full) const;
+  /// The same as one line of logfmt, key=value, for logs that are searched; of lists it has how many.
+  std::string to_logfmt(disclosure shown = disclosure::full) const;
 
  private:
   friend class error;
+  friend struct detail::observation_mark;
   const char* what_line() const noexcept { return block_ ? detail::what_in(block_) : nullptr; }
 
   const detail::evidence_block* block_ = nullptr;
   std::error_code native_;
   handshim::fault fault_ = handshim::fault::none;
   handshim::phase phase_ = handshim::phase::unknown;
+  bool observed_ = false;  // copies have it too: see observe.hpp
 };
 
 inline void swap(failure& a, failure& b) noexcept { a.swap(b); }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,10 +85,19 @@ void set_policy(policy p) noexcept;
 /// Forgets what set_policy() and use_environment() chose.
 void reset_policy() noexcept;
 
-/// Reads HANDSHIM_POLICY, once, now; the library never reads the environment otherwise. What it names wins
-/// over set_policy(), not over a policy given to a call or a client. If it is not a valid spec nothing is
-/// changed and the failure says why; unset or empty is no failure. Set-uid programs read nothing. Call it
-/// before other threads change the environment.
+/// Names a policy that each failure is judged under beside the one that decides: what it would change is counted and
+/// told to the observer (observe.hpp), and changes nothing. Thread-safe, and per program as set_policy().
+void set_candidate(policy p) noexcept;
+/// Forgets what set_candidate() and HANDSHIM_CANDIDATE named.
+void reset_candidate() noexcept;
+/// The candidate that holds: the environment's, else the program's; none if there is none.
+std::optional<policy> candidate() noexcept;
+
+/// Reads HANDSHIM_POLICY and HANDSHIM_CANDIDATE, once, now; the library never reads the environment otherwise. The
+/// first wins over set_policy(), not over a policy given to a call or a client; the second wins over set_candidate().
+/// One that is not a valid spec changes nothing and does not hold up the other: the failure names each variable that
+/// is wrong and says why, its fault is that of the first. Unset or empty is no failure. Set-uid programs read nothing.
+/// Call it before other threads change the environment.
 failure use_environment();
 
 namespace detail {

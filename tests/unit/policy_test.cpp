@@ -60,11 +60,15 @@ std::string golden_row(const policy& p, const failure& f, std::string_view fault
 // Sets HANDSHIM_POLICY, and takes all that was chosen back at the end.
 class environment {
  public:
-  explicit environment(const std::string& value) { ::setenv("HANDSHIM_POLICY", value.c_str(), 1); }
+  explicit environment(const std::string& policy, const std::string& candidate = {}) {
+    ::setenv("HANDSHIM_POLICY", policy.c_str(), 1);
+    ::setenv("HANDSHIM_CANDIDATE", candidate.c_str(), 1);
+  }
   environment(const environment&) = delete;
   environment& operator=(const environment&) = delete;
   ~environment() {
     ::unsetenv("HANDSHIM_POLICY");
+    ::unsetenv("HANDSHIM_CANDIDATE");
     handshim::reset_policy();
   }
 };
@@ -332,6 +336,53 @@ TEST_CASE("an environment variable of any length is safe, and never cut to somet
   }
   const environment variable(std::string(1000000, '-'));
   CHECK(handshim::use_environment().fault() == fault::policy_malformed);
+}
+
+TEST_CASE("a candidate of the environment is chosen beside the policy, and wins over set_candidate") {
+  const forget_choices at_both_ends;
+  CHECK_FALSE(handshim::candidate());
+  handshim::set_candidate(find("websockets-13.0"));
+  CHECK(handshim::candidate() == find("websockets-13.0"));
+  const environment variable("websockets-14.0", "websockets-14.2");
+  CHECK(handshim::candidate() == find("websockets-13.0"));
+  CHECK_FALSE(handshim::use_environment());
+  CHECK(handshim::candidate() == find("websockets-14.2"));
+  CHECK(is(current_policy(), "websockets-14.0", policy_source::environment));
+  handshim::reset_policy();
+  CHECK(handshim::candidate() == find("websockets-13.0"));
+  CHECK_FALSE(handshim::use_environment());
+  handshim::reset_candidate();
+  CHECK_FALSE(handshim::candidate());
+  CHECK(is(current_policy(), "websockets-14.0", policy_source::environment));
+}
+
+TEST_CASE("each variable of the environment stands for itself, and one failure tells of both") {
+  const forget_choices at_both_ends;
+  const auto tells = [](const failure& why, std::string_view words) {
+    return why.what().find(words) != std::string::npos;
+  };
+  {
+    const environment variable("websockets-14.0", "websockets-99");
+    const failure why = handshim::use_environment();
+    CHECK(why.fault() == fault::policy_too_new);
+    CHECK(tells(why, "HANDSHIM_CANDIDATE: \"websockets-99\""));
+    CHECK_FALSE(tells(why, "HANDSHIM_POLICY"));
+    CHECK(is(current_policy(), "websockets-14.0", policy_source::environment));
+    CHECK_FALSE(handshim::candidate());
+  }
+  {
+    const environment variable("nonsense", "websockets-14.2");
+    const failure why = handshim::use_environment();
+    CHECK(why.fault() == fault::policy_family_unknown);
+    CHECK(tells(why, "HANDSHIM_POLICY: \"nonsense\""));
+    CHECK(handshim::candidate() == find("websockets-14.2"));
+  }
+  const environment variable("websockets-14.0,closed=nothing", "websockets-99");
+  const failure why = handshim::use_environment();
+  CHECK(why.fault() == fault::policy_kind_unknown);
+  CHECK(tells(why, "HANDSHIM_POLICY: "));
+  CHECK(std::string(why.evidence().detail).find("HANDSHIM_CANDIDATE: \"websockets-99\"") != std::string::npos);
+  CHECK_FALSE(handshim::candidate());
 }
 
 TEST_CASE("with_policy gives back what fn returns, nests, and ends when fn throws") {

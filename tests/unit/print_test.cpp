@@ -8,6 +8,7 @@
 
 #include "golden.hpp"
 #include "handshim/failure.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "json_checker.hpp"
 
 using handshim::evidence;
@@ -204,16 +205,68 @@ TEST_CASE("describe() has the evidence, and what to do") {
   CHECK(text.back() == '\n');
 }
 
-TEST_CASE("describe() names protocols by their first bytes") {
-  const auto meaning = [](std::string_view bytes) {
+TEST_CASE("describe() names protocols by their first bytes, and shows these escaped") {
+  const auto with = [](std::string_view bytes) {
     evidence known;
     known.first_bytes = bytes;
-    return failure(fault::status_line_malformed, known).describe();
+    return failure(fault::status_line_malformed, known);
   };
-  CHECK(contains(meaning("SSH-2.0-OpenSSH_9"), "(an SSH server)"));
-  CHECK(contains(meaning("\x15\x03\x01\x00\x02"), "(a TLS alert"));
-  CHECK(contains(meaning(std::string_view("\x00\x00\x12\x04", 4)), "(an HTTP/2 frame"));
-  CHECK(contains(meaning("hello"), "first bytes:  \"hello\"\n"));
+  const std::string ssh = with("SSH-2.0-OpenSSH_9\r\n").describe();
+  CHECK(contains(ssh, "\n  looks like:   an SSH server: the port is the wrong one\n"));
+  CHECK(contains(ssh, "\n  first bytes:  \"SSH-2.0-OpenSSH_9\\x0d\\x0a\"\n"));
+  CHECK(contains(with("\x15\x03\x01").describe(handshim::disclosure::opaque), "  looks like:   a TLS alert"));
+  CHECK(contains(with("\x15\x03\x01").to_json(), "\"looks_like\":\"tls_alert\""));
+  CHECK(contains(with("hello").describe(), "first bytes:  \"hello\"\n"));
+  CHECK_FALSE(contains(with("hello").describe(), "looks like"));
+}
+
+TEST_CASE("what a peer looks like is told by the table of first bytes") {
+  using handshim::detail::recognise;
+  const auto name = [](std::string_view bytes) {
+    const auto* const row = recognise(bytes);
+    return row ? row->name : std::string_view();
+  };
+  CHECK(name("SSH-2.0-x") == "ssh");
+  CHECK(name("\x15\x03\x01\x00\x02\x02\x28") == "tls_alert");
+  CHECK(name("\x16\x03\x03") == "tls_handshake");
+  CHECK(name("PRI * HTTP/2.0\r\n\r\nSM") == "http2_preface");
+  CHECK(name(std::string_view("\0\0\x12\x04\0\0\0\0\0", 9)) == "http2_settings");
+  CHECK(name("<!doctype HTML><title>") == "html");
+  CHECK(name("GET / HTTP/1.1") == "http_request");
+  CHECK(name("HTTP/1.1 2x") == "http_status");
+  CHECK(name("RTSP/1.0 400") == "rtsp");
+  CHECK(name("220 mail ESMTP Postfix\r\n") == "smtp");
+  CHECK(name("220 (vsFTPd 3.0)\r\n") == "ftp");
+  CHECK(name("220 hello\r\n") == "smtp_or_ftp");
+  CHECK(name("-ERR unknown command 'GET'") == "redis");
+  CHECK(name("-ERR") == "redis_or_pop3");
+  CHECK(name(std::string_view("J\0\0\0\x0a"
+                              "8.0.36",
+                              11)) == "mysql");
+  CHECK(name("") == "");
+  CHECK(name("hello") == "");
+  CHECK(name("S") == "");
+  for (const auto& row : handshim::detail::first_bytes_rows) {
+    const std::string bytes = std::string(row.at, 'x') + std::string(row.start) + std::string(row.also);
+    CAPTURE(row.name);
+    REQUIRE(recognise(bytes) != nullptr);
+    CHECK(recognise(bytes)->name == row.name);
+    CHECK_FALSE(row.meaning.empty());
+  }
+}
+
+TEST_CASE("logfmt has the fields of JSON on one line, with quotes where they are needed") {
+  evidence known = at_endpoint("ws://localhost/");
+  known.detail = "say \"hi\"=\\\n\xff";
+  known.close_received = {1011, "out of order"};
+  const handshim::header_view headers[] = {{"A", "b"}, {"C", "d"}};
+  known.headers = {headers, 2};
+  known.elapsed = std::chrono::milliseconds(12);
+  const std::string line = failure(fault::closed_with_error, known).to_logfmt();
+  CHECK(line.substr(0, 46) == "fault=closed_with_error number=723 condition=c");
+  CHECK(contains(line, " endpoint=ws://localhost/ detail=\"say \\\"hi\\\"=\\\\\\u000a\\u00ff\" "));
+  CHECK(contains(line, " close_received=1011 close_received_reason=\"out of order\" elapsed_ms=12 headers=2"));
+  CHECK(failure().to_logfmt().substr(0, 21) == "fault=none number=0 c");
 }
 
 TEST_CASE("JSON has the evidence, and can be read back exactly") {
@@ -330,7 +383,7 @@ TEST_CASE("secrets in the first bytes of a malformed response are not shown") {
   known.first_bytes = "HTTP/1.1 abc\r\nSet-Cookie: id=hunter2\r\n";
   const failure f(fault::status_code_malformed, known);
   CHECK_FALSE(contains(everything(f), "hunter2"));
-  CHECK(contains(f.describe(), "first bytes:  \"HTTP/1.1 abc\\x0d\""));
+  CHECK(contains(f.describe(), "first bytes:  \"HTTP/1.1 abc\\x0d\\x0aSet-Cookie: ...\\x0d\\x0a\""));
 }
 
 TEST_CASE("control characters and bytes over 127 are escaped in every text, and can be told apart") {
@@ -350,7 +403,9 @@ TEST_CASE("whatever bytes a field holds, all texts are printable and JSON is val
     CAPTURE(round);
     const random_evidence known(random);
     const failure f(random_fault(random), known.get(), {}, static_cast<phase>(random() % 12));
-    const std::string what = f.what(), described = f.describe(), json = f.to_json();
+    const auto level = static_cast<handshim::disclosure>(round % 3);
+    const std::string what = f.what(), described = f.describe(level), json = f.to_json(level);
+    CHECK(printable(f.to_logfmt(level), false));
     CHECK(printable(what, false));
     CHECK(what.size() <= 1024);
     CHECK(printable(described, true));

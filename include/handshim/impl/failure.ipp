@@ -5,6 +5,7 @@
 
 #include "handshim/failure.hpp"
 #include "handshim/impl/immortal.hpp"
+#include "handshim/impl/redact.hpp"
 #include "handshim/impl/retry_after.hpp"
 #include "handshim/impl/text.hpp"
 #include "handshim/retry/rules.hpp"
@@ -55,11 +56,11 @@ inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpo
 inline void write_native(what_buffer& out, const evidence& known) noexcept {
   if (known.native_domain.empty() && known.native_text.empty()) return;
   out << "; native ";
-  append_escaped(out, known.native_domain, 64);
+  append_shown(out, known.native_domain, 64);
   if (known.native_value != 0) out << ":" << static_cast<long long>(known.native_value);
   if (known.native_text.empty()) return;
   out << " ";
-  append_escaped(out, known.native_text, 160);
+  append_shown(out, known.native_text, 160);
 }
 
 inline void write_close(what_buffer& out, const evidence& known) noexcept {
@@ -68,7 +69,7 @@ inline void write_close(what_buffer& out, const evidence& known) noexcept {
   out << (known.close_received ? "; received " : "; sent ") << static_cast<long long>(frame.code);
   if (frame.reason.empty()) return;
   out << " ";
-  append_escaped(out, frame.reason);
+  append_shown(out, frame.reason);
 }
 
 // [endpoint: ]phase: description[: status][: detail][; close][; native] [name]
@@ -78,15 +79,15 @@ inline void write_what(what_buffer& out, fault f, phase p, std::string_view endp
   out << facts(f).description;
   if (known.http_status != 0) {
     out << ": " << static_cast<long long>(known.http_status) << (known.http_reason.empty() ? "" : " ");
-    append_escaped(out, known.http_reason);
+    append_shown(out, known.http_reason);
   }
   if (!known.header.empty() && known.detail.empty()) {
     out << ": ";
-    append_escaped(out, known.header);
+    append_shown(out, known.header);
   }
   if (!known.detail.empty()) {
     out << ": ";
-    append_escaped(out, known.detail);
+    append_shown(out, known.detail);
   }
   if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol))
     write_close(out, known);

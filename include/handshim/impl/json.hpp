@@ -28,6 +28,24 @@ class string_text {
   std::string text_;
 };
 
+/// Appends a JSON string. Bytes over 0x7f are written as the code point of that number: reversible, and valid for any
+/// input.
+inline void append_quoted(string_text& out, std::string_view value) {
+  out << "\"";
+  for (const char& c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') out << "\\";
+    if (byte >= 0x20 && byte < 0x7f) {
+      out << std::string_view(&c, 1);
+    } else {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
+      out << std::string_view(escape, 6);
+    }
+  }
+  out << "\"";
+}
+
 /// Writes one JSON object; every text is made ASCII, so that any bytes give valid JSON.
 class json {
  public:
@@ -90,25 +108,7 @@ class json {
     quoted(key);
     out_ << ":";
   }
-  void quoted(std::string_view value) {
-    out_ << "\"";
-    for (char c : value) character(c);
-    out_ << "\"";
-  }
-  // Bytes over 0x7f are written as the code point of that number: reversible, and valid for any input.
-  void character(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      const char pair[2] = {'\\', c};
-      out_ << std::string_view(pair, 2);
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      out_ << std::string_view(&c, 1);
-    } else {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
-      out_ << std::string_view(escape, 6);
-    }
-  }
+  void quoted(std::string_view value) { append_quoted(out_, value); }
 
   string_text out_;
   bool first_ = true;

@@ -272,6 +272,8 @@ inline const policy_data* unified() noexcept { return &immortal<unified_data>();
 struct run_time_state {
   std::atomic<const policy_data*> program{nullptr};
   std::atomic<const policy_data*> environment{nullptr};
+  std::atomic<const policy_data*> candidate{nullptr};
+  std::atomic<const policy_data*> environment_candidate{nullptr};
 };
 inline run_time_state& state() noexcept {
   static run_time_state now;
@@ -318,6 +320,35 @@ inline const char* read_environment(const char* variable) noexcept {
 #endif
 }
 
+// Lets an environment variable choose; what it holds stays as it was if that is unset, empty or not valid.
+inline failure choose_by(const char* variable, std::atomic<const policy_data*>& choice) {
+  const char* spec = read_environment(variable);
+  if (spec == nullptr || *spec == '\0') return {};
+  const std::string_view text(spec);
+  failure why;
+  if (text.size() > 4096) {
+    why = bad_policy(fault::policy_malformed, text.substr(0, 64), "...", "it is over 4096 bytes long");
+  } else if (const policy_data* data = parse_policy(text, why)) {
+    choice.store(data, std::memory_order_release);
+  }
+  if (!why) return {};
+  evidence known = why.evidence();
+  const std::string detail = std::string(variable) + ": " + std::string(known.detail);
+  known.detail = detail;
+  return failure(why.fault(), known);
+}
+
+// One failure for two, with the words of both; its fault is the first one's.
+inline failure both_of(const failure& first, const failure& second) {
+  if (!first || !second) return first ? first : second;
+  constexpr std::size_t half = 480;  // of the 1024 bytes of a detail
+  const std::string_view a = first.evidence().detail, b = second.evidence().detail;
+  const std::string detail = std::string(a.substr(0, half)) + (a.size() > half ? "..." : "") + "; " + std::string(b);
+  evidence known;
+  known.detail = detail;
+  return failure(first.fault(), known);
+}
+
 inline bool passes(int status) noexcept { return status == 500 || (status >= 502 && status <= 504); }
 
 }  // namespace detail
@@ -362,19 +393,28 @@ HANDSHIM_INLINE void set_policy(policy p) noexcept {
 HANDSHIM_INLINE void reset_policy() noexcept {
   detail::state().program.store(nullptr, std::memory_order_release);
   detail::state().environment.store(nullptr, std::memory_order_release);
+  detail::state().environment_candidate.store(nullptr, std::memory_order_release);
+}
+
+HANDSHIM_INLINE void set_candidate(policy p) noexcept {
+  detail::state().candidate.store(detail::policy_data::of(p), std::memory_order_release);
+}
+
+HANDSHIM_INLINE void reset_candidate() noexcept {
+  detail::state().candidate.store(nullptr, std::memory_order_release);
+  detail::state().environment_candidate.store(nullptr, std::memory_order_release);
+}
+
+HANDSHIM_INLINE std::optional<policy> candidate() noexcept {
+  for (const auto* slot : {&detail::state().environment_candidate, &detail::state().candidate})
+    if (const detail::policy_data* p = slot->load(std::memory_order_acquire)) return detail::policy_data::handle(p);
+  return std::nullopt;
 }
 
 HANDSHIM_INLINE failure use_environment() {
-  const char* spec = detail::read_environment("HANDSHIM_POLICY");
-  if (spec == nullptr || *spec == '\0') return {};
-  const std::string_view text(spec);
-  if (text.size() > 4096)
-    return detail::bad_policy(fault::policy_malformed, text.substr(0, 64), "...",
-                              "HANDSHIM_POLICY is over 4096 bytes long");
-  failure why;
-  const detail::policy_data* data = detail::parse_policy(text, why);
-  if (data) detail::state().environment.store(data, std::memory_order_release);
-  return why;
+  const failure bad_policy = detail::choose_by("HANDSHIM_POLICY", detail::state().environment);
+  const failure bad_candidate = detail::choose_by("HANDSHIM_CANDIDATE", detail::state().environment_candidate);
+  return detail::both_of(bad_policy, bad_candidate);
 }
 
 HANDSHIM_INLINE std::vector<std::string> policy_names() {

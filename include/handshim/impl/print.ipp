@@ -1,55 +1,51 @@
 #pragma once
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/impl/json.hpp"
-#include "handshim/impl/text.hpp"
+#include "handshim/impl/logfmt.hpp"
+#include "handshim/impl/redact.hpp"
 
 namespace handshim {
 namespace detail {
 
 template <class Out>
 void write_header_value(Out& out, const header_view& header) {
-  if (is_secret_header(header.name)) {
-    out << "(not shown)";
-    return;
-  }
-  const bool location = contains_lower(header.name, "location");
-  if (!location && header.value.find("://") == std::string_view::npos) return append_escaped(out, header.value);
-  const public_endpoint shown = without_secrets(header.value, location);
+  if (is_secret_header(header.name)) return static_cast<void>(out << "(not shown)");
+  if (!contains_lower(header.name, "location")) return append_shown(out, header.value);
+  const public_endpoint shown = without_secrets(header.value, true);
   append_escaped(out, shown.before);
   append_escaped(out, shown.after);
   out << shown.query;
 }
 
-/// The first bytes without what may be the value of a secret header.
-inline std::string_view without_secret_headers(std::string_view bytes) noexcept {
-  return is_secret_header(bytes) ? bytes.substr(0, bytes.find('\n')) : bytes;
+/// The evidence as far as that level shows it.
+inline evidence evidence_at(disclosure level, evidence known) {
+  if (level == disclosure::full) return known;
+  known.headers = {};
+  known.body_complete = false;
+  for (std::string_view evidence::*peers : {&evidence::body, &evidence::first_bytes, &evidence::http_reason})
+    known.*peers = {};
+  known.close_received.reason = known.close_sent.reason = {};
+  if (level == disclosure::no_headers) return known;
+  known.attempts = {};
+  known.native_value = 0;
+  for (std::string_view evidence::*text : {&evidence::backend, &evidence::endpoint, &evidence::detail,
+                                           &evidence::header, &evidence::native_domain, &evidence::native_text})
+    known.*text = {};
+  return known;
 }
 
-/// What the first bytes of a peer that does not speak HTTP look like; empty if nothing is recognised.
-inline std::string_view recognise(std::string_view bytes) noexcept {
-  struct signature {
-    std::string_view start, meaning;
-  };
-  constexpr signature known[] = {
-      {"SSH-", "an SSH server"},
-      {"220 ", "an SMTP or FTP server"},
-      {"220-", "an SMTP or FTP server"},
-      {"+OK", "a POP3 server"},
-      {"* OK", "an IMAP server"},
-      {"PRI * HTTP/2", "an HTTP/2 preface"},
-      {"HTTP/2", "an HTTP/2 server that answers in text"},
-      {std::string_view("\x00\x00", 2), "an HTTP/2 frame or a binary protocol"},
-      {"\x15\x03", "a TLS alert: the port speaks TLS, try wss://"},
-      {"\x16\x03", "a TLS handshake: the port speaks TLS, try wss://"},
-      {"<!DOCTYPE", "an HTML page without an HTTP header"},
-      {"<html", "an HTML page without an HTTP header"},
-      {"RFB ", "a VNC server"},
-      {"-ERR", "a Redis or POP3 server"},
-  };
-  for (const signature& s : known)
-    if (bytes.substr(0, s.start.size()) == s.start) return s.meaning;
-  return {};
+inline std::string what_at(disclosure level, const failure& f, const evidence& known) {
+  if (level == disclosure::full || !f) return f.what();
+  what_buffer out;
+  write_what(out, f.fault(), f.phase(), known.endpoint, known);
+  return std::string(out.view());
+}
+
+/// What the peer looks like, at every level: a word of a bounded vocabulary. Null if it answered in HTTP.
+inline const first_bytes_row* looks_of(const evidence& known) noexcept {
+  return known.http_status == 0 ? recognise(known.first_bytes) : nullptr;
 }
 
 template <class Out>
@@ -64,10 +60,11 @@ inline long long milliseconds(std::chrono::nanoseconds t) noexcept {
 
 class description {
  public:
-  explicit description(const failure& f) : failure_(f), known_(f.evidence()) {}
+  description(const failure& f, disclosure level)
+      : failure_(f), known_(evidence_at(level, f.evidence())), what_(what_at(level, f, known_)) {}
 
   std::string text() {
-    out_ << failure_.what();
+    out_ << what_;
     line("phase") << name(failure_.phase());
     conditions();
     where();
@@ -98,7 +95,7 @@ class description {
 
   void where() {
     if (!known_.endpoint.empty()) line("endpoint") << known_.endpoint;
-    if (!known_.backend.empty()) append_escaped(line("backend"), known_.backend);
+    if (!known_.backend.empty()) append_shown(line("backend"), known_.backend);
     native();
     if (known_.elapsed.count() != 0) line("elapsed") << milliseconds(known_.elapsed) << " ms";
     if (known_.attempt != 0) line("attempt") << static_cast<long long>(known_.attempt);
@@ -107,36 +104,35 @@ class description {
 
   void native() {
     if (known_.native_domain.empty() && known_.native_text.empty()) return;
-    append_escaped(line("native"), known_.native_domain);
+    append_shown(line("native"), known_.native_domain);
     if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
     const std::error_code& code = failure_.native_code();
     out_ << " ";
-    append_escaped(out_, known_.native_text.empty() && code ? code.message() : std::string(known_.native_text));
+    append_shown(out_, known_.native_text.empty() && code ? code.message() : std::string(known_.native_text));
   }
 
   void response() {
     if (known_.http_status != 0) {
       line("status") << static_cast<long long>(known_.http_status) << " ";
-      append_escaped(out_, known_.http_reason);
+      append_shown(out_, known_.http_reason);
     }
     for (const header_view& header : known_.headers) {
       append_escaped(line("header"), header.name);
       out_ << ": ";
       write_header_value(out_, header);
     }
-    if (!known_.body.empty()) append_escaped(line(known_.body_complete ? "body" : "body so far"), known_.body, 200);
+    if (!known_.body.empty()) append_shown(line(known_.body_complete ? "body" : "body so far"), known_.body, 200);
   }
 
   void bytes() {
     if (known_.bytes_in != 0 || known_.bytes_out != 0)
       line("bytes") << static_cast<long long>(known_.bytes_in) << " received, "
                     << static_cast<long long>(known_.bytes_out) << " sent";
+    const first_bytes_row* const looks = looks_of(failure_.evidence());
+    if (looks != nullptr) line("looks like") << looks->meaning;
     if (known_.first_bytes.empty() || known_.http_status != 0) return;
-    line("first bytes") << "\"";
-    append_escaped(out_, without_secret_headers(known_.first_bytes));
+    append_shown(line("first bytes") << "\"", known_.first_bytes);
     out_ << "\"";
-    const std::string_view meaning = recognise(known_.first_bytes);
-    if (!meaning.empty()) out_ << " (" << meaning << ")";
   }
 
   void closing() {
@@ -149,7 +145,7 @@ class description {
   void close(std::string_view label, const close_view& frame) {
     if (!frame) return;
     line(label) << "close " << static_cast<long long>(frame.code) << " ";
-    append_escaped(out_, frame.reason);
+    append_shown(out_, frame.reason);
   }
 
   void attempts() {
@@ -179,7 +175,8 @@ class description {
   }
 
   const failure& failure_;
-  const evidence& known_;
+  const evidence known_;
+  const std::string what_;
   string_text out_;
 };
 
@@ -188,9 +185,20 @@ inline std::string_view name_of(close_order order) noexcept {
   return order == close_order::sent_then_received ? "sent_then_received" : "";
 }
 
+inline std::string shown_text(std::string_view text) {
+  string_text out;
+  append_public(out, text);
+  return out.take();
+}
+
 inline void write_close(json& out, std::string_view key, const close_view& frame) {
   if (!frame) return;
-  out.open(key, '{').number("code", frame.code).text("reason", frame.reason).close('}');
+  out.open(key, '{').number("code", frame.code).text("reason", shown_text(frame.reason)).close('}');
+}
+
+inline void write_close(logfmt& out, std::string_view key, const close_view& frame) {
+  if (!frame) return;
+  out.number(key, frame.code).text_if(std::string(key) + "_reason", shown_text(frame.reason));
 }
 
 inline void write_lists(json& out, const evidence& known) {
@@ -223,16 +231,27 @@ inline void write_earlier(json& out, const evidence& known) {
   out.close(']');
 }
 
-inline void write_evidence(json& out, const evidence& known) {
-  out.text_if("endpoint", known.endpoint).text_if("backend", known.backend).text_if("detail", known.detail);
+inline void write_lists(logfmt& out, const evidence& known) {
+  out.number_if("headers", static_cast<long long>(known.headers.size()));
+  out.number_if("attempts", static_cast<long long>(known.attempts.size()));
+}
+
+inline void write_earlier(logfmt& out, const evidence& known) {
+  out.number_if("earlier", static_cast<long long>(known.earlier.size()));
+}
+
+template <class Out>
+void write_evidence(Out& out, const evidence& known) {
+  out.text_if("endpoint", known.endpoint).text_if("backend", shown_text(known.backend));
+  out.text_if("detail", known.detail);
   if (!known.native_domain.empty())
-    out.text("native_domain", known.native_domain).number("native_value", known.native_value);
+    out.text("native_domain", shown_text(known.native_domain)).number("native_value", known.native_value);
   out.text_if("native_text", known.native_text).number_if("http_status", known.http_status);
-  out.text_if("http_reason", known.http_reason).text_if("header", known.header);
-  if (!known.body.empty()) out.text("body", known.body).boolean("body_complete", known.body_complete);
+  out.text_if("http_reason", shown_text(known.http_reason)).text_if("header", shown_text(known.header));
+  if (!known.body.empty()) out.text("body", shown_text(known.body)).boolean("body_complete", known.body_complete);
   out.number_if("bytes_in", static_cast<long long>(known.bytes_in));
   out.number_if("bytes_out", static_cast<long long>(known.bytes_out));
-  if (known.http_status == 0) out.text_if("first_bytes", without_secret_headers(known.first_bytes));
+  if (known.http_status == 0) out.text_if("first_bytes", shown_text(known.first_bytes));
   write_close(out, "close_received", known.close_received);
   write_close(out, "close_sent", known.close_sent);
   out.text_if("close_order", name_of(known.order)).number_if("elapsed_ms", milliseconds(known.elapsed));
@@ -240,6 +259,17 @@ inline void write_evidence(json& out, const evidence& known) {
   out.number_if("redirects", known.redirects);
   write_lists(out, known);
   write_earlier(out, known);
+}
+
+/// All fields of a failure, for JSON and logfmt alike.
+template <class Out>
+void write_failure(Out& out, const failure& f, disclosure level) {
+  const evidence known = evidence_at(level, f.evidence());
+  out.text("fault", name(f.fault())).number("number", static_cast<long long>(f.fault()));
+  out.text("condition", name(f.condition())).text("phase", name(f.phase())).text("fingerprint", f.fingerprint());
+  out.text("what", what_at(level, f, known)).text("advice", name(advice_for(f)));
+  if (const first_bytes_row* looks = looks_of(f.evidence())) out.text("looks_like", looks->name);
+  write_evidence(out, known);
 }
 
 }  // namespace detail
@@ -265,17 +295,20 @@ HANDSHIM_INLINE std::string failure::what() const {
   return std::string(out.view());
 }
 
-HANDSHIM_INLINE std::string failure::describe() const {
-  return *this ? detail::description(*this).text() : std::string("no failure\n");
+HANDSHIM_INLINE std::string failure::describe(disclosure shown) const {
+  return *this ? detail::description(*this, shown).text() : std::string("no failure\n");
 }
 
-HANDSHIM_INLINE std::string failure::to_json() const {
+HANDSHIM_INLINE std::string failure::to_json(disclosure shown) const {
   detail::json out;
-  out.item('{').text("fault", name(fault_)).number("number", static_cast<long long>(fault_));
-  out.text("condition", name(condition())).text("phase", name(phase_)).text("fingerprint", fingerprint());
-  out.text("what", what()).text("advice", name(advice_for(*this)));
-  detail::write_evidence(out, evidence());
-  out.close('}');
+  out.item('{');
+  detail::write_failure(out, *this, shown);
+  return out.close('}').take();
+}
+
+HANDSHIM_INLINE std::string failure::to_logfmt(disclosure shown) const {
+  detail::logfmt out;
+  detail::write_failure(out, *this, shown);
   return out.take();
 }
 

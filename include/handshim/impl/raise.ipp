@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handshim/impl/observation.hpp"
 #include "handshim/impl/policy_rows.hpp"
 #include "handshim/raise.hpp"
 
@@ -59,14 +60,35 @@ inline std::exception_ptr native_exception(const failure& f) noexcept {
   }
 }
 
+// What goes out under native carries no mark: the thread remembers it, so that a guard further out, which meets the
+// same object, does not tell of it again.
+inline std::exception_ptr& last_native_exception() noexcept {
+  static thread_local std::exception_ptr last;
+  return last;
+}
+
+inline std::exception_ptr outgoing_native(const failure& f) noexcept {
+  std::exception_ptr out = native_exception(f);
+  if (notice_slot().load(std::memory_order_relaxed) != nullptr) last_native_exception() = out;
+  return out;
+}
+
+inline failure told_once(notice tell, const failure& f, const policy_choice& by) noexcept {
+  const std::exception_ptr& cause = f.evidence().cause;
+  const bool again = cause && cause == last_native_exception();
+  return again ? observation_mark::on(f) : told(tell, f, by);
+}
+
 HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {
-  if (by.policy.is_native()) std::rethrow_exception(native_exception(f));
+  if (const notice tell = notice_for(f)) raise_as(told_once(tell, f, by), by);
+  if (by.policy.is_native()) std::rethrow_exception(outgoing_native(f));
   raiser_for(by.policy.kinds(f)).raise(f, by);
   std::terminate();
 }
 
 HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept {
-  if (by.policy.is_native()) return native_exception(f);
+  if (const notice tell = notice_for(f)) return exception_as(told_once(tell, f, by), by);
+  if (by.policy.is_native()) return outgoing_native(f);
   return raiser_for(by.policy.kinds(f)).make(f, by);
 }
 

@@ -121,19 +121,4 @@ inline public_endpoint without_secrets(std::string_view text, bool parsed) noexc
   return {scheme, rest.substr(from, query == none ? none : query - from), query == none ? "" : "?..."};
 }
 
-/// Appends free text in which each URI is shown as an endpoint is.
-template <class Out>
-void append_public(Out& out, std::string_view text) {
-  for (std::size_t sign; (sign = text.find("://")) != std::string_view::npos;) {
-    std::size_t begin = sign;
-    while (begin > 0 && is_scheme_char(text[begin - 1])) --begin;
-    std::size_t end = text.find_first_of(" \t\r\n\"'<>", sign);
-    if (end == std::string_view::npos) end = text.size();
-    const public_endpoint shown = without_secrets(text.substr(begin, end - begin), true);
-    out << text.substr(0, begin) << shown.before << shown.after << shown.query;
-    text.remove_prefix(end);
-  }
-  out << text;
-}
-
 }  // namespace handshim::detail

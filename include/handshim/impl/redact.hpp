@@ -1,0 +1,114 @@
+// Free text of a client or a peer, without what is a secret in it: credentials and queries of URIs, and the values of
+// what is named as cookies, tokens and passwords are.
+#pragma once
+
+#include <string_view>
+
+#include "handshim/impl/text.hpp"
+
+namespace handshim::detail {
+
+inline bool is_name_char(char c) noexcept {
+  const char l = lower(c);
+  return (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') || l == '-' || l == '_';
+}
+
+/// Words whose value is a secret. Fewer than for headers: "session: ended" is no secret in a text.
+inline bool names_secret(std::string_view word) noexcept {
+  for (std::string_view part : {"cookie", "authorization", "authentication-info", "token", "secret", "password",
+                                "passwd", "api-key", "api_key", "apikey"})
+    if (contains_lower(word, part)) return true;
+  return false;
+}
+
+/// The value that stands behind a name: ": a b" up to the end of the line, "=a" up to the next field.
+struct named_value {
+  char sign = 0;           ///< 0 if there is none
+  std::size_t length = 0;  ///< with the sign and what stands before it
+};
+
+inline named_value value_at(std::string_view text) noexcept {
+  constexpr std::string_view between = " \t\"'";
+  const std::size_t sign = text.find_first_not_of(between);
+  if (sign == std::string_view::npos || (text[sign] != ':' && text[sign] != '=')) return {};
+  const std::size_t start = text.find_first_not_of(between, sign + 1);
+  if (start == std::string_view::npos) return {};
+  const std::size_t end = text.find_first_of(text[sign] == ':' ? "\r\n" : " \t\r\n\"'<>&;,", start);
+  return {text[sign], end == std::string_view::npos ? text.size() : end};
+}
+
+/// Whether the word has a query with values in it.
+inline bool has_query_values(std::string_view word) noexcept {
+  const std::size_t query = word.find('?');
+  return query != std::string_view::npos && word.find('=', query) != std::string_view::npos;
+}
+
+/// Appends a word without its secrets: those of a URI, of "user:password@host" and of "/path?key=value".
+template <class Out>
+void append_public_word(Out& out, std::string_view word) {
+  constexpr std::size_t none = std::string_view::npos;
+  const std::size_t colon = word.find(':'), scheme = word.find("://");
+  const bool user_info = colon != none && word.find('@', colon) != none;
+  if (scheme == none && !user_info && !has_query_values(word)) return static_cast<void>(out << word);
+  std::size_t begin = scheme == none ? 0 : scheme;
+  while (begin > 0 && is_scheme_char(word[begin - 1])) --begin;
+  const public_endpoint shown = without_secrets(word.substr(begin), true);
+  out << word.substr(0, begin) << shown.before << shown.after << shown.query;
+}
+
+/// Where in the word the name of a secret ends that has a value; 0 if there is none outside of a URI.
+inline std::size_t secret_name_end(std::string_view text, std::string_view word) noexcept {
+  if (word.find("://") != std::string_view::npos || has_query_values(word)) return 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const std::size_t start = i;
+    while (i < word.size() && is_name_char(word[i])) ++i;
+    if (i > start && names_secret(word.substr(start, i - start)) && value_at(text.substr(i)).sign != 0) return i;
+  }
+  return 0;
+}
+
+/// Appends free text; "..." stands for what is secret in it, so that nothing changes if it is done twice.
+template <class Out>
+void append_public(Out& out, std::string_view text) {
+  bool bearer = false;  // the word before was the scheme of a token (RFC 6750)
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\"'<>"));
+    if (word.empty()) {
+      out << text.substr(0, 1);
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t name = bearer ? 0 : secret_name_end(text, word);
+    append_public_word(out, bearer ? std::string_view("...") : word.substr(0, name != 0 ? name : word.size()));
+    bearer = word.size() == 6 && contains_lower(word, "bearer");
+    text.remove_prefix(name != 0 ? name : word.size());
+    if (name == 0) continue;
+    const named_value hidden = value_at(text);
+    out << (hidden.sign == ':' ? std::string_view(": ...") : std::string_view("=..."));
+    text.remove_prefix(hidden.length);
+  }
+}
+
+/// Where append_public() writes to if the text is not printable yet.
+template <class Out>
+class escaping {
+ public:
+  explicit escaping(Out& out) noexcept : out_(out) {}
+  escaping& operator<<(std::string_view text) {
+    append_escaped(out_, text);
+    return *this;
+  }
+
+ private:
+  Out& out_;
+};
+
+/// Appends free text without secrets and control characters, cut if it is too long.
+template <class Out>
+void append_shown(Out& out, std::string_view text, std::size_t limit = no_limit) {
+  escaping<Out> escaped(out);
+  append_public(escaped, text.substr(0, limit));
+  if (text.size() > limit) out << std::string_view("...");
+}
+
+}  // namespace handshim::detail
