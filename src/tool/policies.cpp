@@ -2,11 +2,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "check.hpp"
 #include "commands.hpp"
 #include "tables.hpp"
 #include "words.hpp"
@@ -306,8 +311,26 @@ std::string two_policies(const policy& p, const policy& q, const page& on) {
   return text;
 }
 
+// A log.
+
+int check(const std::string& log_name, const std::vector<std::string>& specs) {
+  if (specs.empty()) throw usage_error("`--check` needs the policy to switch to: handshim policies --check LOG POLICY");
+  std::optional<policy> from;
+  if (specs.size() == 2) from = read_policy(specs.front());
+  const policy to = read_policy(specs.back());
+  std::ifstream file;
+  if (log_name != "-") file.open(log_name);
+  if (log_name != "-" && !file) throw std::runtime_error(log_name + " cannot be read: " + std::strerror(errno));
+  const bool standard = log_name == "-";
+  const check_result result = check_log(standard ? std::cin : file, standard ? "standard input" : log_name, from, to,
+                                        terminal::of(STDOUT_FILENO));
+  std::cout << result.text;
+  return result.differs ? 1 : 0;
+}
+
 int run_policies(const arguments& given) {
   given.at_most(2);
+  if (const auto log_name = given.value("--check")) return check(*log_name, given.positionals());
   const auto& specs = given.positionals();
   const bool markdown = given.has("--markdown");
   const page on{markdown ? table_style::markdown : table_style::plain,
@@ -326,11 +349,15 @@ int run_policies(const arguments& given) {
 const command_description& describe_policies() {
   static const command_description described{
       "policies",
-      "Lists the policies, prints what one raises, or how two differ.",
-      {"[--markdown]", "P [--markdown]", "P Q [--markdown]"},
-      {{"--markdown", "", "Prints Markdown, as docs/policies.md has it."}},
+      "Lists the policies, prints what one raises, how two differ, or what a switch would break.",
+      {"[--markdown]", "P [--markdown]", "P Q [--markdown]", "--check LOG [P] Q"},
+      {{"--markdown", "", "Prints Markdown, as docs/policies.md has it."},
+       {"--check", "LOG", "Tells what of the failures in a log Q would raise otherwise; - is the standard input."}},
       "P and Q are policies in any form that a program may use: websockets-14.0, websockets-sync-15.0,\n"
-      "websockets-14.2...19, websockets-14.0,eof_in_response=invalid_message."};
+      "websockets-14.2...19, websockets-14.0,eof_in_response=invalid_message.\n\n"
+      "In a log each line with an event or a failure counts, as JSON or logfmt (docs/observing.md), whatever else\n"
+      "stands there; other lines are passed over. P is the policy that held, for lines that name none; named, it is\n"
+      "taken for all. The exit code is 1 if anything would be raised otherwise."};
   return described;
 }
 
