@@ -183,7 +183,7 @@ class client {
   void settle(failure& why, failure result) {
     why = std::move(result);
     if (!why) return;
-    if (const detail::notice tell = detail::notice_for(why)) why = detail::told(tell, why, choice());
+    if (const detail::notice tell = detail::notice_for(why)) detail::tell_of(tell, why, choice());
     const std::lock_guard<std::mutex> hold(state_->mutex);
     state_->last = why;
   }

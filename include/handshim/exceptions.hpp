@@ -19,7 +19,9 @@ std::system_error prebuilt(fault f) noexcept;
 class HANDSHIM_API error : public virtual std::system_error {
  public:
   error(const handshim::failure& f, kind_list what_it_is, const policy_choice& by) noexcept
-      : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {}
+      : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {
+    failure_.observed_ = true;
+  }
 
   const char* what() const noexcept override {
     if (const char* line = failure_.what_line()) return line;

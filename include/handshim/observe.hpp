@@ -62,7 +62,7 @@ struct observer {
   static observer of(T& object) noexcept {
     static_assert(std::is_nothrow_invocable_v<T&, const event&>,
                   "an observer is noexcept: it cannot change an outcome");
-    return {[](void* context, const event& e) noexcept { (*static_cast<T*>(context))(e); },
+    return {[](void* who, const event& e) noexcept { (*static_cast<T*>(who))(e); },
             const_cast<std::remove_const_t<T>*>(&object)};
   }
 };

@@ -67,7 +67,6 @@ void swallow(F fn) {
 
 // A client of which every call fails.
 struct failing_backend {
-  static constexpr std::string_view name = "failing";
   explicit failing_backend(const handshim::options&) {}
   void configure(const handshim::options&) {}
   failure connect(std::string_view, handshim::net::deadline) { return failure(fault::eof_in_headers); }

@@ -13,13 +13,11 @@ using notice = void (*)(const failure& f, const policy_choice& by) noexcept;
 /// Null while nobody observes.
 std::atomic<notice>& notice_slot() noexcept;
 
-/// A failure that was told of bears a mark, and so do its copies: none is told of twice.
+/// A failure that was told of bears a mark, and so do its copies: none is told of twice. What is in a handshim::error
+/// has it too, as raise() told of it.
 struct observation_mark {
   static bool is_on(const failure& f) noexcept { return f.observed_; }
-  static failure on(failure f) noexcept {
-    f.observed_ = true;
-    return f;
-  }
+  static void set(failure& f) noexcept { f.observed_ = true; }
 };
 
 /// Whom to tell of the failure; null if nobody observes, or if it was told of already.
@@ -28,8 +26,11 @@ inline notice notice_for(const failure& f) noexcept {
   return tell != nullptr && !observation_mark::is_on(f) ? tell : nullptr;
 }
 
-/// Tells of it; the result is the same failure with the mark.
-failure told(notice tell, const failure& f, const policy_choice& by) noexcept;
+/// Tells of a failure that is handed over by value.
+inline void tell_of(notice tell, failure& f, const policy_choice& by) noexcept {
+  tell(f, by);
+  observation_mark::set(f);
+}
 
 }  // namespace handshim::detail
 

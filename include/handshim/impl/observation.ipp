@@ -9,9 +9,4 @@ HANDSHIM_INLINE std::atomic<notice>& notice_slot() noexcept {
   return slot;
 }
 
-HANDSHIM_INLINE failure told(notice tell, const failure& f, const policy_choice& by) noexcept {
-  tell(f, by);
-  return observation_mark::on(f);
-}
-
 }  // namespace handshim::detail

@@ -117,7 +117,7 @@ HANDSHIM_INLINE bool count_failures(bool on) noexcept {
 
 HANDSHIM_INLINE void observe(failure& f, const policy_choice& by) noexcept {
   if (!f) return;
-  if (const detail::notice tell = detail::notice_for(f)) f = detail::told(tell, f, by);
+  if (const detail::notice tell = detail::notice_for(f)) detail::tell_of(tell, f, by);
 }
 
 }  // namespace handshim

@@ -60,7 +60,7 @@ inline std::exception_ptr native_exception(const failure& f) noexcept {
   }
 }
 
-// What goes out under native carries no mark: the thread remembers it, so that a guard further out, which meets the
+// What goes out under native bears no mark: the thread remembers it, so that a guard further out, which meets the
 // same object, does not tell of it again.
 inline std::exception_ptr& last_native_exception() noexcept {
   static thread_local std::exception_ptr last;
@@ -73,21 +73,23 @@ inline std::exception_ptr outgoing_native(const failure& f) noexcept {
   return out;
 }
 
-inline failure told_once(notice tell, const failure& f, const policy_choice& by) noexcept {
+// Apart, so that an exception on its way out of raise_as() finds nothing to clean up there.
+[[noreturn, gnu::noinline]] inline void raise_natively(const failure& f) { std::rethrow_exception(outgoing_native(f)); }
+
+inline void tell_once(notice tell, const failure& f, const policy_choice& by) noexcept {
   const std::exception_ptr& cause = f.evidence().cause;
-  const bool again = cause && cause == last_native_exception();
-  return again ? observation_mark::on(f) : told(tell, f, by);
+  if (!cause || cause != last_native_exception()) tell(f, by);
 }
 
 HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {
-  if (const notice tell = notice_for(f)) raise_as(told_once(tell, f, by), by);
-  if (by.policy.is_native()) std::rethrow_exception(outgoing_native(f));
+  if (const notice tell = notice_for(f)) tell_once(tell, f, by);
+  if (by.policy.is_native()) raise_natively(f);
   raiser_for(by.policy.kinds(f)).raise(f, by);
   std::terminate();
 }
 
 HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept {
-  if (const notice tell = notice_for(f)) return exception_as(told_once(tell, f, by), by);
+  if (const notice tell = notice_for(f)) tell_once(tell, f, by);
   if (by.policy.is_native()) return outgoing_native(f);
   return raiser_for(by.policy.kinds(f)).make(f, by);
 }
