@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/failure.ipp"
 #include "handshim/impl/first_bytes.hpp"
 #include "handshim/impl/json.hpp"
 #include "handshim/impl/logfmt.hpp"
