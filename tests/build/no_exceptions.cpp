@@ -11,6 +11,7 @@
 #include "handshim/backends/raw_sockets.hpp"
 #include "handshim/client.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/observe.hpp"
 #include "handshim/ready.hpp"
 #include "handshim/retry.hpp"
 
@@ -119,6 +120,31 @@ void tries_again() {
   CHECK(handshim::advise(why).what == handshim::advice::fix_first);
 }
 
+void is_observed() {
+  struct {
+    int calls = 0;
+    std::string last;
+    void operator()(const handshim::event& e) noexcept {
+      ++calls;
+      last = e.difference();
+    }
+  } watch;
+  handshim::set_observer(handshim::observer::of(watch));
+  handshim::count_failures();
+  handshim::failure why;
+  handshim::set_candidate(handshim::find_policy("websockets-14.0", why));
+  handshim::client<handshim::raw_sockets> client;
+  client.connect("http://127.0.0.1/", why);
+  handshim::observe(why);
+  handshim::failure ended(handshim::fault::eof_before_status_line);
+  handshim::observe(ended);
+  handshim::reset_observer();
+  CHECK(watch.calls == 2);
+  CHECK(watch.last == "under websockets-14.0 this would have been eof_error");
+  CHECK(handshim::take_counters().failures == 2);
+  CHECK(ended.to_logfmt().find("fault=eof_before_status_line ") == 0);
+}
+
 }  // namespace
 
 int main() {
@@ -126,5 +152,6 @@ int main() {
   fails_by_code();
   fails_by_value();
   talks();
+  is_observed();
   return failed_checks() == 0 ? 0 : 1;
 }

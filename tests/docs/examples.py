@@ -147,7 +147,7 @@ class Compiler:
 
     @staticmethod
     def run(unit, program):
-        plain = {name: value for name, value in os.environ.items() if name not in ("HANDSHIM_POLICY", "HANDSHIM_CANDIDATE")}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("HANDSHIM_")}
         try:
             done = subprocess.run([str(program)], capture_output=True, text=True, env=plain, timeout=30, check=False)
         except subprocess.TimeoutExpired:
