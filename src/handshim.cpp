@@ -5,6 +5,7 @@
 
 #include "handshim/impl/fault.ipp"  // first: others use its table
 
+#include "handshim/impl/bridge.ipp"
 #include "handshim/impl/counters.ipp"
 #include "handshim/impl/event.ipp"
 #include "handshim/impl/exceptions.ipp"

@@ -38,6 +38,15 @@
 #define HANDSHIM_RTTI_VARIANT without_rtti
 #endif
 
+// The same for what has exception classes in it.
+#if defined(HANDSHIM_COMPILED)
+#define HANDSHIM_EXCEPTIONS_VARIANT compiled
+#elif HANDSHIM_HAS_EXCEPTIONS
+#define HANDSHIM_EXCEPTIONS_VARIANT with_exceptions
+#else
+#define HANDSHIM_EXCEPTIONS_VARIANT without_exceptions
+#endif
+
 // The policy that this unit sees when nothing stronger was chosen; any spec that find_policy() takes.
 #if !defined(HANDSHIM_DEFAULT_POLICY)
 #define HANDSHIM_DEFAULT_POLICY "unified-1"

@@ -98,7 +98,10 @@ class HANDSHIM_API combined : public virtual Kinds... {
  public:
   static constexpr kind_list listed{Kinds::kind_of...};
   explicit combined(const handshim::failure& f, const policy_choice& by = policy_choice({})) noexcept
-      : std::system_error(detail::prebuilt(f.fault())), error(f, listed, by) {}
+      : combined(f, listed, by) {}
+  /// The same kinds in another order.
+  combined(const handshim::failure& f, const kind_list& ordered, const policy_choice& by) noexcept
+      : std::system_error(detail::prebuilt(f.fault())), error(f, ordered, by) {}
 };
 
 }  // namespace handshim

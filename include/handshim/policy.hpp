@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,13 +37,18 @@ class policy {
   /// unified-1.
   policy() noexcept;
 
-  /// The spec that it was found by, in its shortest form: "websockets-asyncio-14.0", with its overrides.
+  /// The spec that it was found by, in its shortest form: "websockets-asyncio-14.0", with its overrides; the
+  /// name that define_policy() gave it.
   std::string_view name() const noexcept;
-  /// The kinds that a failure is raised as; kind::error alone under `native`.
+  /// The same in terms of the built-in policies: what one of the program's own was made of.
+  std::string_view spec() const noexcept;
+  /// The kinds that a failure is raised as; kind::error alone under `native`. Of a bridge(A,B): B's, then those of
+  /// A that are no base of one of them; one that derives from another stands in its place.
   kind_list kinds(const failure& f) const noexcept;
-  /// What that release's own reconnect loop would have done; no_loop where it has none.
+  /// What that release's own reconnect loop would have done; no_loop where it has none. Of a bridge(A,B): B's.
   verdict release_retries(const failure& f) const noexcept;
-  /// How that release reads: a preset for the options of a client. The defaults for unified and native.
+  /// How that release reads: a preset for the options of a client. The defaults for unified and native. Of a
+  /// bridge(A,B): B's.
   const handshim::reading& reading() const noexcept;
   /// Whether the client's own error goes on unchanged and handshim only observes.
   bool is_native() const noexcept;
@@ -60,12 +66,32 @@ class policy {
 /// The policy that a spec names, or why there is none. A spec is one of
 ///   unified-1, native, websockets-14.0, websockets-legacy-13.1, websockets-asyncio-14.1, websockets-sync-15.0
 ///   websockets-14.2...19                            14.2's behaviour, and no error though 19 is not known
-///   websockets-14.0,eof_before_status_line=invalid_message[,fault=kind...]
+///   acme-2                                          one that the program defined by that name
+///   bridge(websockets-13.1,websockets-14.0)         what is raised is caught as under either; see bridge.hpp
+/// each with overrides behind it, for a fault and all finer ones; over a bridge they are laid over both sides:
+///   websockets-14.0,eof_before_status_line=invalid_message[,fault=kind+kind...]
 /// A version between two known ones means the newest change not after it. On error, `why` is set to a
 /// policy_* fault whose text names the place and the valid words, and the result is unified-1. Specs of any
 /// origin are safe; each distinct policy is kept for ever, at about 1 KiB.
 policy find_policy(std::string_view spec, failure& why);
 /// raise.hpp has the overload that throws policy_error.
+
+/// One override: that fault and all finer ones, raised as these kinds.
+struct kind_override {
+  fault about;
+  kind_list as;
+};
+
+/// Gives a policy a name of the program's own, by which find_policy(), and so HANDSHIM_POLICY, finds it from then on.
+/// The name is family-version, such as "acme-2": a family of letters, digits, '-' and '_' that begins with a letter
+/// and not as one of handshim's own does, and a version of one to three numbers; at most 64 characters. The version
+/// is part of the name: a policy never changes, so to define a name again is no error only if the spec is the same.
+/// Errors and thread safety as in find_policy(). Header-only programs of several shared libraries have their names
+/// in each of them. Since 0.1.
+policy define_policy(std::string_view name, std::string_view spec, failure& why);
+/// The same from a base and overrides, checked by the compiler; later ones are laid over earlier ones.
+policy define_policy(std::string_view name, policy base, std::initializer_list<kind_override> overrides, failure& why);
+/// raise.hpp has the overloads that throw policy_error.
 
 /// The name of every built-in policy whose behaviour differs from the one before it in its family.
 std::vector<std::string> policy_names();

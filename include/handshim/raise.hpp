@@ -35,6 +35,10 @@ std::exception_ptr to_exception_ptr(const failure& f) noexcept {
 /// The policy that a spec names; throws policy_error, whose text names the place and the valid words.
 policy find_policy(std::string_view spec);
 
+/// A policy under a name of the program's own; throws policy_error, whose text says what is wrong.
+policy define_policy(std::string_view name, std::string_view spec);
+policy define_policy(std::string_view name, policy base, std::initializer_list<kind_override> overrides);
+
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -9,6 +9,7 @@
 
 #include "check.hpp"
 #include "handshim/backends/raw_sockets.hpp"
+#include "handshim/bridge.hpp"
 #include "handshim/client.hpp"
 #include "handshim/handshim.hpp"
 #include "handshim/observe.hpp"
@@ -88,6 +89,19 @@ void fails_by_value() {
   CHECK(why.fault() == handshim::fault::policy_too_new);
 }
 
+void judges() {
+  handshim::failure why;
+  const handshim::policy acme = handshim::define_policy("acme-2", "websockets-14.0,closed=error", why);
+  CHECK(!why);
+  const handshim::policy both = handshim::bridge(handshim::find_policy("websockets-13.1", why), acme, why);
+  CHECK(!why);
+  CHECK(both.name() == "bridge(websockets-13.1,acme-2)");
+  CHECK(both.kinds(handshim::failure(handshim::fault::eof_in_headers)) ==
+        handshim::kind_list(handshim::kind::eof_error, handshim::kind::invalid_message));
+  handshim::find_policy("unified-1,closed=invalid_uri+eof_error", why);
+  CHECK(why.fault() == handshim::fault::policy_combination);
+}
+
 void talks() {
   echo_once server;
   handshim::client<handshim::raw_sockets> client;
@@ -151,6 +165,7 @@ int main() {
   tries_again();
   fails_by_code();
   fails_by_value();
+  judges();
   talks();
   is_observed();
   return failed_checks() == 0 ? 0 : 1;

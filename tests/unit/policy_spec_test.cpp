@@ -65,7 +65,6 @@ TEST_CASE("an unknown family is an error that names the nearest and lists all") 
   CHECK(contains(said("Native", fault::policy_family_unknown), "did you mean native?"));
   CHECK(found("") == "!policy_family_unknown");
   CHECK(found("websockets14.0") == "!policy_family_unknown");
-  CHECK(found("bridge(websockets-13.1)x") == "!policy_family_unknown");
 }
 
 TEST_CASE("a version newer than the newest that was checked is an error that offers a range, which works") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/kind_set.hpp"
 #include "handshim/impl/policy_spec.hpp"
 #include "handshim/kind.hpp"
 #include "handshim/reading.hpp"
@@ -69,6 +70,14 @@ inline constexpr kind_list combination_table[] = {
 }  // namespace kind_words
 inline constexpr auto& kinds_rows = kind_words::kinds_table;
 inline constexpr auto& combinations = kind_words::combination_table;
+
+/// Whether the core has a class for them: one kind, or a row of combinations.inc in any order.
+inline bool is_in_core(kind_set kinds) noexcept {
+  if ((kinds & (kinds - 1)) == 0) return true;
+  for (const kind_list& row : combinations)
+    if (set_of(row) == kinds) return true;
+  return false;
+}
 
 namespace retry_words {
 using namespace policy_rows;

@@ -1,26 +1,35 @@
 #pragma once
 
+#include "handshim/impl/kind_set.hpp"
 #include "handshim/impl/observation.hpp"
-#include "handshim/impl/policy_rows.hpp"
+#include "handshim/impl/policy_data.hpp"
 #include "handshim/raise.hpp"
 
 namespace handshim::detail {
 
 // What to do with the object once its class is known: throw it, or put it into an exception_ptr.
-using thrower = void (*)(const failure&, const policy_choice&);
-using maker = std::exception_ptr (*)(const failure&, const policy_choice&);
+using thrower = void (*)(const failure&, const kind_list&, const policy_choice&);
+using maker = std::exception_ptr (*)(const failure&, const kind_list&, const policy_choice&);
 
 template <class E>
-[[noreturn]] void throw_one(const failure& f, const policy_choice& by) {
+[[noreturn]] void throw_one(const failure& f, const kind_list&, const policy_choice& by) {
   throw E(f, by);
 }
 template <class E>
-std::exception_ptr make_one(const failure& f, const policy_choice& by) {
+std::exception_ptr make_one(const failure& f, const kind_list&, const policy_choice& by) {
   return std::make_exception_ptr(E(f, by));
+}
+template <class... Kinds>
+[[noreturn]] void throw_all(const failure& f, const kind_list& as, const policy_choice& by) {
+  throw combined<Kinds...>(f, as, by);
+}
+template <class... Kinds>
+std::exception_ptr make_all(const failure& f, const kind_list& as, const policy_choice& by) {
+  return std::make_exception_ptr(combined<Kinds...>(f, as, by));
 }
 
 struct raiser {
-  kind_list as;
+  kind_set as;
   thrower raise;
   maker make;
 };
@@ -33,22 +42,34 @@ class HANDSHIM_API plain_error : public virtual error {
 };
 
 inline constexpr raiser raisers[] = {
-    {kind::error, throw_one<plain_error>, make_one<plain_error>},
-#define KIND(number, name, base, description) {kind::name, throw_one<name>, make_one<name>},
+    {set_of(kind::error), throw_one<plain_error>, make_one<plain_error>},
+#define KIND(number, name, base, description) {set_of(kind::name), throw_one<name>, make_one<name>},
 #include "handshim/data/kinds.inc"
 #undef KIND
-#define COMBINATION(...) \
-  {combined<__VA_ARGS__>::listed, throw_one<combined<__VA_ARGS__>>, make_one<combined<__VA_ARGS__>>},
+#define COMBINATION(...) {set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>, make_all<__VA_ARGS__>},
 #include "handshim/data/combinations.inc"
 #undef COMBINATION
 };
 
-inline const raiser& raiser_for(const kind_list& as) noexcept {
-  for (const raiser& row : raisers)
-    if (row.as == as) return row;
-  for (const raiser& row : raisers)
-    if (row.as == kind_list(as.primary())) return row;
-  return raisers[0];
+inline const raiser* find_raiser(kind_set as, const raiser* rows, std::size_t count) noexcept {
+  for (const raiser* row = rows; row != rows + count; ++row)
+    if (row->as == as) return row;
+  return nullptr;
+}
+
+inline const raiser* find_raiser(kind_set as, const class_table* more) noexcept {
+  return more && more->raisers ? find_raiser(as, more->raisers, more->count) : nullptr;
+}
+
+// The core's classes, then those with which the policy was made, then those that this program or library has. The
+// last are for a policy made where there are no exceptions; if there is no class at all, the primary kind's is left.
+inline const raiser& raiser_for(const kind_list& as, const policy& by) noexcept {
+  const kind_set all = set_of(as);
+  const raiser* row = find_raiser(all, raisers, std::size(raisers));
+  if (!row) row = find_raiser(all, policy_data::of(by)->classes);
+  if (!row) row = find_raiser(all, bridge_classes());
+  if (!row) row = find_raiser(set_of(as.primary()), raisers, std::size(raisers));
+  return row ? *row : raisers[0];
 }
 
 inline std::exception_ptr native_exception(const failure& f) noexcept {
@@ -84,14 +105,16 @@ inline void tell_once(notice tell, const failure& f, const policy_choice& by) no
 HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {
   if (const notice tell = notice_for(f)) tell_once(tell, f, by);
   if (by.policy.is_native()) raise_natively(f);
-  raiser_for(by.policy.kinds(f)).raise(f, by);
+  const kind_list as = by.policy.kinds(f);
+  raiser_for(as, by.policy).raise(f, as, by);
   std::terminate();
 }
 
 HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept {
   if (const notice tell = notice_for(f)) tell_once(tell, f, by);
   if (by.policy.is_native()) return outgoing_native(f);
-  return raiser_for(by.policy.kinds(f)).make(f, by);
+  const kind_list as = by.policy.kinds(f);
+  return raiser_for(as, by.policy).make(f, as, by);
 }
 
 }  // namespace handshim::detail
@@ -103,6 +126,21 @@ HANDSHIM_INLINE policy find_policy(std::string_view spec) {
   const policy found = find_policy(spec, why);
   if (why) raise(why, policy());
   return found;
+}
+
+HANDSHIM_INLINE policy define_policy(std::string_view name, std::string_view spec) {
+  failure why;
+  const policy made = define_policy(name, spec, why);
+  if (why) raise(why, policy());
+  return made;
+}
+
+HANDSHIM_INLINE policy define_policy(std::string_view name, policy base,
+                                     std::initializer_list<kind_override> overrides) {
+  failure why;
+  const policy made = define_policy(name, base, overrides, why);
+  if (why) raise(why, policy());
+  return made;
 }
 
 }  // namespace handshim

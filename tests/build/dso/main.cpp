@@ -15,6 +15,7 @@ namespace {
 struct library {
   void (*raise)(int);
   void (*code)(std::error_code*);
+  void (*bridge)(void*);
 };
 
 library load([[maybe_unused]] const char* path) {
@@ -22,10 +23,23 @@ library load([[maybe_unused]] const char* path) {
   void* opened = ::dlopen(path, RTLD_NOW | RTLD_LOCAL);
   CHECK(opened != nullptr);
   return {reinterpret_cast<void (*)(int)>(::dlsym(opened, "throw_from_library")),
-          reinterpret_cast<void (*)(std::error_code*)>(::dlsym(opened, "code_from_library"))};
+          reinterpret_cast<void (*)(std::error_code*)>(::dlsym(opened, "code_from_library")),
+          reinterpret_cast<void (*)(void*)>(::dlsym(opened, "bridge_from_library"))};
 #else
-  return {&throw_from_library, &code_from_library};
+  return {&throw_from_library, &code_from_library, &bridge_from_library};
 #endif
+}
+
+// The program has no class for it, and raises with the library's.
+template <class Kind>
+bool caught_under(const handshim::policy& bridge) {
+  try {
+    handshim::raise(handshim::failure(handshim::fault::eof_before_status_line), bridge);
+  } catch (const Kind&) {
+    return true;
+  } catch (...) {
+  }
+  return false;
 }
 
 template <class Kind>
@@ -51,6 +65,15 @@ int main(int, char** words) {
   CHECK(caught_as<handshim::error>(from, 2));
   CHECK(caught_as<std::system_error>(from, 2));
   CHECK(!caught_as<handshim::connection_closed_error>(from, 2));
+
+  CHECK(caught_as<handshim::invalid_message>(from, 3));
+  CHECK(caught_as<handshim::eof_error>(from, 3));
+  CHECK(caught_as<handshim::error>(from, 3));
+  CHECK(caught_as<std::exception>(from, 3));
+  handshim::policy bridge;
+  from.bridge(&bridge);
+  CHECK(caught_under<handshim::invalid_message>(bridge));
+  CHECK(caught_under<handshim::eof_error>(bridge));
 
   std::error_code code;
   from.code(&code);

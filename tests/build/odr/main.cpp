@@ -17,6 +17,17 @@ int main() {
   raised_by_fixed_unit();
   CHECK(told == 6);
   handshim::reset_observer();
+  // No unit includes bridge.hpp: only the compiled variant has the classes.
+  handshim::failure why;
+  handshim::find_policy("bridge(websockets-13.1,websockets-14.0)", why);
+#if defined(HANDSHIM_COMPILED)
+  CHECK(!why);
+#else
+  CHECK(why.fault() == handshim::fault::policy_combination);
+  CHECK(why.what().find("include handshim/bridge.hpp") != std::string::npos);
+#endif
+  handshim::find_policy("bridge(websockets-13.0,websockets-13.1)", why);
+  CHECK(!why);  // it asks for no class that the core has not
 
   handshim::set_policy(handshim::find_policy("websockets-13.1"));
   CHECK(raised_by_plain_unit() == "invalid_message websockets-13.1 set_policy() invalid_message");
