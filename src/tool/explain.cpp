@@ -52,7 +52,8 @@ void add_names(pages& found, std::string_view text, const terminal& out) {
 void add_policy(pages& found, const std::string& text, const terminal& out) {
   for (const policy_family& family : detail::families)
     if (family.name == text && !family.newest.empty()) return found.push_back(page_of(family, out));
-  if (detail::find_family(std::string_view(text).substr(0, text.find(','))) != nullptr)
+  const bool is_bridge = detail::starts_with(text, "bridge(");
+  if (is_bridge || detail::find_family(std::string_view(text).substr(0, text.find(','))) != nullptr)
     found.push_back(page_of(read_policy(text), out));
 }
 

@@ -218,6 +218,21 @@ std::string readings_of(const policy& p) {
   return out.empty() ? "with the defaults of options::reading" : joined(out);
 }
 
+std::string loop_and_readings(const policy& p) {
+  return line("own loop", has_loop(p) ? "it has a reconnect loop" : "it has no reconnect loop") +
+         line("reads", readings_of(p));
+}
+
+std::string page_of_bridge(const policy& p, const terminal& out) {
+  const std::string spec(p.name());
+  std::string text = title(spec, "bridge of two policies", out);
+  text += paragraph("What it raises is caught by code that was written for either.", 2) + "\n";
+  text += line("kind()", "the second's, or a finer one of the first's");
+  text += line("clauses", "the first that fits runs, as ever: under a bridge an earlier one may fit");
+  text += loop_and_readings(p) + line("", "both as the second does") + "\n";
+  return text + paragraph("handshim policies '" + spec + "' prints what it raises for each fault.", 2);
+}
+
 }  // namespace
 
 std::string page_of(const failure& f, const terminal& out) {
@@ -283,6 +298,7 @@ std::string page_of(kind k, const terminal& out) {
 
 std::string page_of(const policy& p, const terminal& out) {
   const std::string spec(p.name());
+  if (detail::starts_with(spec, "bridge(")) return page_of_bridge(p, out);
   const detail::base_spec base = detail::parse_base(std::string_view(spec).substr(0, spec.find(',')));
   std::string text = title(spec, "policy", out) + policy_lead(base.family->description);
   if (p.is_native()) return text;
@@ -290,9 +306,8 @@ std::string page_of(const policy& p, const terminal& out) {
   const std::string epoch = epoch_of(base), overrides = spec.substr(std::min(spec.find(','), spec.size()));
   if (!overrides.empty()) text += line("overrides", overrides.substr(1));
   if (epoch != spec) text += line("behaves as", epoch + (overrides.empty() ? "" : ", but for the overrides"));
-  text += line("own loop", has_loop(p) ? "it has a reconnect loop" : "it has no reconnect loop");
-  text += line("reads", readings_of(p));
-  return text + "\n" + paragraph("handshim policies " + spec + " prints what it raises for each fault.", 2);
+  return text + loop_and_readings(p) + "\n" +
+         paragraph("handshim policies " + spec + " prints what it raises for each fault.", 2);
 }
 
 std::string page_of(const policy_family& family, const terminal& out) {

@@ -354,7 +354,8 @@ const command_description& describe_policies() {
       {{"--markdown", "", "Prints Markdown, as docs/policies.md has it."},
        {"--check", "LOG", "Tells what of the failures in a log Q would raise otherwise; - is the standard input."}},
       "P and Q are policies in any form that a program may use: websockets-14.0, websockets-sync-15.0,\n"
-      "websockets-14.2...19, websockets-14.0,eof_in_response=invalid_message.\n\n"
+      "websockets-14.2...19, websockets-14.0,eof_in_response=invalid_message, "
+      "bridge(websockets-13.1,websockets-14.0).\n\n"
       "In a log each line with an event or a failure counts, as JSON or logfmt (docs/observing.md), whatever else\n"
       "stands there; other lines are passed over. P is the policy that held, for lines that name none; named, it is\n"
       "taken for all. The exit code is 1 if anything would be raised otherwise."};

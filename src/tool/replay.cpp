@@ -1,60 +1,19 @@
 #include "replay.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <iostream>
-#include <map>
 #include <sstream>
-#include <thread>
-#include <tuple>
 
 #include "commands.hpp"
 #include "handshim/handshim.hpp"
+#include "replay_bridge.hpp"
+#include "runs.hpp"
 #include "terminal.hpp"
 #include "tsv.hpp"
+#include "words.hpp"
 
 namespace handshim::tool {
 namespace {
-
-auto fields(const reading& r) {
-  return std::tie(r.redirects, r.max_redirects, r.follow_300, r.max_line, r.max_headers, r.max_body, r.max_interim,
-                  r.body, r.body_until_eof, r.chunked, r.interim, r.measure_at_end, r.integer_status, r.high_status,
-                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.report_at_end,
-                  r.deliver_after_close);
-}
-
-struct less_reading {
-  bool operator()(const reading& a, const reading& b) const { return fields(a) < fields(b); }
-};
-
-bool is_tls(const scenario& s) { return s.texts.client.find("wss://") != std::string::npos; }
-
-// A live run that some rows need: a scenario, a backend and a way of reading.
-struct run_key {
-  const scenario* of;
-  std::string_view backend;
-  reading how;
-  bool operator<(const run_key& other) const {
-    return std::tie(of, backend) != std::tie(other.of, other.backend)
-               ? std::tie(of, backend) < std::tie(other.of, other.backend)
-               : less_reading()(how, other.how);
-  }
-};
-using runs = std::map<run_key, outcome>;
-
-// Plays all, `jobs` at once: most of the time of a play is waiting.
-void play_all(runs& all, std::size_t jobs) {
-  std::vector<runs::value_type*> queue;
-  for (auto& run : all) queue.push_back(&run);
-  std::atomic<std::size_t> next{0};
-  std::vector<std::thread> threads;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < queue.size(); i = next++)
-      queue[i]->second = play(*queue[i]->first.of, queue[i]->first.backend, queue[i]->first.how);
-  };
-  for (std::size_t i = 0; i < std::min(jobs, queue.size()); ++i) threads.emplace_back(work);
-  for (std::thread& t : threads) t.join();
-}
 
 // The corpus writes a reason in ASCII: \xNN is the character of that number.
 std::string to_utf8(std::string_view text) {
@@ -166,7 +125,7 @@ bool is_caught_as(std::string_view kind, const failure& f, const policy_choice& 
   if (kind == #name_) {                        \
     try {                                      \
       raise(f, by);                            \
-    } catch (const name_&) {                   \
+    } catch (const handshim::name_&) {         \
       return true;                             \
     }                                          \
   }
@@ -215,7 +174,15 @@ constexpr std::string_view details =
     "row\n"
     "names. A row that does not agree is printed: scenario, family, version, backend, then step, kind, attrs and "
     "retry\n"
-    "as expected, then step, kind and fault as they were, then what differs.";
+    "as expected, then step, kind and fault as they were, then what differs.\n\n"
+    "Under --bridge each scenario in which both releases raise is run as A reads and as B reads. What is raised as B\n"
+    "reads must be caught by the classes of both rows and by their bases, and by no other. Where the two ways of "
+    "reading\n"
+    "make another fault of it, it is enough if A's classes catch it as A reads, and B's as B reads. Else it is "
+    "printed:\n"
+    "scenario, backend, then step, A's kind and B's as expected, then step, kinds and fault as A reads, and as B "
+    "reads;\n"
+    "and the exit code is 1.";
 
 // scenario, backend, step, fault, condition: with the default ways of reading.
 int print_faults(const replay_job& job) {
@@ -244,6 +211,19 @@ double percent_of(const std::string& text) {
   return out;
 }
 
+int print_bridge(const replay_job& job, const std::string& sides) {
+  const std::size_t comma = std::min(sides.find(','), sides.size());
+  const policy both = read_policy("bridge(" + sides + ")");
+  const std::vector<bridge_tally> tallies =
+      replay_bridge(job, {both, sides.substr(0, comma), sides.substr(comma + 1)}, std::cout);
+  bool all = true;
+  for (std::size_t b = 0; b < job.backends.size(); ++b) {
+    std::cout << summary_line(job.backends[b], tallies[b]) << '\n';
+    all = all && tallies[b].caught + tallies[b].caught_by_reading == tallies[b].scenarios;
+  }
+  return all ? 0 : 1;
+}
+
 int run_replay(const arguments& given) {
   given.at_most(2);
   if (given.positionals().size() != 2) throw usage_error("replay needs SCENARIOS.tsv and EXPECTED.tsv");
@@ -259,6 +239,7 @@ int run_replay(const arguments& given) {
                                        [&](const scenario& s) { return s.id != only && given.has("--faults"); }),
                         job.scenarios.end());
   if (given.has("--faults")) return print_faults(job);
+  if (const auto sides = given.value("--bridge")) return print_bridge(job, *sides);
   const std::vector<tally> tallies = replay(job, std::cout);
   bool enough = true;
   for (std::size_t b = 0; b < backends.size(); ++b) {
@@ -280,6 +261,8 @@ const command_description& describe_replay() {
           {"--jobs", "N", "how many scenarios run at once; 48 unless told"},
           {"--only", "ID", "that scenario alone"},
           {"--min", "PERCENT", "exit with 1 if fewer rows match on any backend"},
+          {"--bridge", "A,B",
+           "compare under bridge(A,B) instead: what both releases raise must be caught by code written for either"},
           {"--faults", "",
            "print scenario, backend, step, fault and condition instead, with the default way of reading"},
       },

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arguments.hpp"
+#include "handshim/bridge.hpp"
 #include "handshim/impl/policy_rows.hpp"
 #include "tables.hpp"
 

@@ -12,6 +12,7 @@
 
 #include "../support/backends.hpp"
 #include "handshim/handshim.hpp"
+#include "replay_bridge.hpp"
 #include "tsv.hpp"
 
 using namespace handshim;
@@ -91,6 +92,35 @@ TEST_CASE("the corpus: the three backends give the same fault in every scenario"
   }
 }
 
+TEST_CASE("the corpus: under a bridge what both releases raise is caught by code that was written for either") {
+  replay_job job = load_replay(scenarios_file, expected_file, "");
+  job.backends = backend_names();
+  const policy both = find_policy("bridge(websockets-13.1,websockets-14.0)");
+  std::ostringstream missed;
+  for (const bridge_tally& t : replay_bridge(job, {both, "websockets-13.1", "websockets-14.0"}, missed)) {
+    CHECK(t.scenarios > 160);
+    CHECK(t.differing > 70);
+    CHECK(t.caught + t.caught_by_reading == t.scenarios);
+    CHECK(t.caught_by_reading <= 2);  // hs-line-endless, hs-reason-non-ascii: 13.1 reads them otherwise
+  }
+  CHECK(missed.str().empty());
+}
+
+TEST_CASE("a policy that is no bridge of the releases misses what the first one raises, and each is told") {
+  replay_job job = load_replay(scenarios_file, expected_file, "hs-eof-before-any-byte");
+  job.backends = {raw_sockets::name};
+  std::ostringstream missed;
+  const policy alone = find_policy("websockets-14.0");
+  const auto tallies = replay_bridge(job, {alone, "websockets-13.1", "websockets-14.0"}, missed);
+  REQUIRE(tallies.size() == 1);
+  CHECK(tallies[0].scenarios == 1);
+  CHECK(tallies[0].caught + tallies[0].caught_by_reading == 0);
+  CHECK(missed.str() ==
+        "hs-eof-before-any-byte\traw_sockets\tconnect\tinvalid_message\teof_error\tconnect\teof_error\t"
+        "eof_before_status_line\tconnect\teof_error\teof_before_status_line\n");
+  CHECK_THROWS_AS(replay_bridge(job, {alone, "unified-1", "websockets-14.0"}, missed), tool::usage_error);
+}
+
 TEST_CASE("rows that no client can give are left out, and one scenario can be chosen") {
   const replay_job all = load_replay(scenarios_file, expected_file, "");
   for (const expected_row& row : all.rows) {
@@ -113,6 +143,7 @@ TEST_CASE("a failure is caught by its class, the classes above it, and no other"
   CHECK_FALSE(is_caught_as("invalid_message", why, by));
   CHECK_FALSE(is_caught_as("no_such_class", why, by));
   CHECK(is_caught_as("invalid_handshake", why, policy_choice(find_policy("websockets-13.1"))));
+  CHECK(is_caught_as("usage_error", failure(fault::uri_fragment), by));
 }
 
 TEST_CASE("what a row states of an exception is compared in every part") {
@@ -136,6 +167,9 @@ TEST_CASE("a tally is told in one line, rounded down") {
   t.rows = 3480, t.matches = 3402, t.attrs_stated = 1000, t.attrs_match = 999, t.retries_stated = 3,
   t.retries_match = 2;
   CHECK(summary_line("raw_sockets", t) == "raw_sockets: 3402 of 3480 rows match (97.7%), attrs 99.9%, retry 66.6%");
+  CHECK(summary_line("b", bridge_tally{3, 1, 2, 2}) ==
+        "b: of 3 scenarios in which both raise, 1 are caught by code for either, 2 by code for each as it reads; in 2 "
+        "they do not raise the same");
   CHECK(summary_line("b", tally()) == "b: 0 of 0 rows match (100.0%), attrs 100.0%, retry 100.0%");
 }
 
