@@ -111,6 +111,8 @@ class HANDSHIM_API failure {
   /// With evidence, in one block of memory.
   failure(handshim::fault f, const handshim::evidence& known, std::error_code native = {},
           handshim::phase p = handshim::phase::unknown) noexcept;
+  /// The same occurrence with other evidence: an observer that was told of this one is not told again.
+  failure with(const handshim::evidence& known) const noexcept;
 
   failure(const failure& other) noexcept
       : block_(other.block_),

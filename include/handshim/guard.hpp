@@ -70,7 +70,7 @@ inline failure with_cause(const failure& f, phase p) {
   evidence known = f.evidence();
   if (known.cause) return f;
   known.cause = std::current_exception();
-  return failure(f.fault(), known, f.native_code(), f.phase());
+  return f.with(known);
 }
 
 template <class T, class E>

@@ -121,6 +121,20 @@ TEST_CASE("a failure that passes further guards, or is caught and raised again, 
   CHECK(watch.all.size() == 3);
 }
 
+TEST_CASE("with other evidence a failure is the same occurrence, and is not told of again") {
+  watching watch;
+  failure first(fault::eof_in_headers, {}, phase::handshake);
+  handshim::observe(first);
+  handshim::evidence known;
+  known.attempt = 3;
+  const failure completed = first.with(known);
+  CHECK(completed.evidence().attempt == 3);
+  CHECK_THROWS_AS(handshim::raise(completed, policy()), handshim::invalid_message);
+  CHECK(watch.all.size() == 1);
+  CHECK_THROWS_AS(handshim::raise(failure(fault::eof_in_headers).with(known), policy()), handshim::invalid_message);
+  CHECK(watch.all.size() == 2);
+}
+
 TEST_CASE("to_exception_ptr tells once, and what comes of it is not told again") {
   watching watch;
   const std::exception_ptr made = handshim::to_exception_ptr(failure(fault::cancelled));

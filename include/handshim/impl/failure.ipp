@@ -141,7 +141,7 @@ inline failure without_earlier(const failure& f) noexcept {
   if (f.evidence().earlier.empty()) return f;
   evidence known = f.evidence();
   known.earlier = {};
-  return failure(f.fault(), known, f.native_code(), f.phase());
+  return f.with(known);
 }
 
 // The first one and the newest: how it began, and how it went on to the end.
@@ -235,6 +235,12 @@ HANDSHIM_INLINE failure::failure(handshim::fault f, const handshim::evidence& kn
   if (completed.native_domain.empty()) completed.native_domain = native.category().name();
   completed.native_value = native.value();
   block_ = detail::pack(f, phase_, completed);
+}
+
+HANDSHIM_INLINE failure failure::with(const handshim::evidence& known) const noexcept {
+  failure out(fault_, known, native_, phase_);
+  out.observed_ = observed_;
+  return out;
 }
 
 namespace detail {

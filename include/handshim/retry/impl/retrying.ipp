@@ -47,7 +47,7 @@ HANDSHIM_INLINE std::chrono::nanoseconds retry_run::left() const {
 HANDSHIM_INLINE failure retry_run::numbered(const failure& f) const {
   evidence known = f.evidence();
   known.attempt = attempts_;
-  return failure(f.fault(), known, f.native_code(), f.phase());
+  return f.with(known);
 }
 
 // The first one and the newest: an evidence keeps no more.
@@ -70,7 +70,7 @@ HANDSHIM_INLINE bool retry_run::end(failure& why, const std::string& reason) {
   known.attempt = attempts_;
   known.spent = spent();
   known.earlier = {earlier_.data(), earlier_.size()};
-  why = failure(why.fault(), known, why.native_code(), why.phase());
+  why = why.with(known);
   return false;
 }
 
