@@ -1,3 +1,4 @@
+#include "arguments.hpp"
 #include "replay.hpp"
 
 #include <doctest/doctest.h>
