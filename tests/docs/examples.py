@@ -130,9 +130,9 @@ class Compiler:
         self.command = [*command, f"-std={standard}", "-O0", *WARNINGS, f"-I{root / 'include'}"]
 
     def finds(self, header):
-        """Whether the header of another library is there."""
+        """Whether the header of another library is there, and compiles."""
         asked = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], capture_output=True, text=True,
-                               check=False, input=f"#if !__has_include(<{header}>)\n#error\n#endif\n")
+                               check=False, input=f"#include <{header}>\n")
         return asked.returncode == 0
 
     def check(self, unit, directory):

@@ -47,3 +47,18 @@ TEST_CASE("with early_close_codes those registered later are not taken, but may 
 }
 
 TEST_CASE("a close frame without a code counts as 1005") { CHECK(close_info{}.code == 1005); }
+
+TEST_CASE("how a connection was closed is told by both close codes, whichever came first") {
+  using handshim::fault;
+  const struct {
+    int one, other;
+    fault wanted;
+  } cases[] = {{1000, 1000, fault::closed_normally},     {1001, 1000, fault::closed_normally},
+               {1005, 1005, fault::closed_without_code}, {1000, 1005, fault::closed_without_code},
+               {1000, 1011, fault::closed_with_error},   {4000, 4000, fault::closed_with_error},
+               {1005, 3000, fault::closed_with_error}};
+  for (const auto& c : cases) {
+    CHECK(closed_as(c.one, c.other) == c.wanted);
+    CHECK(closed_as(c.other, c.one) == c.wanted);
+  }
+}

@@ -82,7 +82,7 @@ class poco_player : public tool::player {
     const int size = receive_frame(flags, why);
     const int opcode = flags & WebSocket::FRAME_OP_BITMASK;
     if (!why && opcode == WebSocket::FRAME_OP_PING)
-      socket_->sendFrame(buffer_.data(), size, WebSocket::FRAME_FLAG_FIN | WebSocket::FRAME_OP_PONG);
+      socket_->sendFrame(buffer_.data(), size, int(WebSocket::FRAME_FLAG_FIN) | int(WebSocket::FRAME_OP_PONG));
     return (flags & WebSocket::FRAME_FLAG_FIN) != 0 || why ? opcode : -1;
   }
 
