@@ -1,4 +1,3 @@
-#include "arguments.hpp"
 #include "replay.hpp"
 
 #include <doctest/doctest.h>
@@ -13,6 +12,7 @@
 
 #include "../support/backends.hpp"
 #include "handshim/handshim.hpp"
+#include "arguments.hpp"
 #include "replay_bridge.hpp"
 #include "tsv.hpp"
 
