@@ -25,6 +25,14 @@ namespace handshim {
 using stream_opener = std::function<std::unique_ptr<net::byte_stream>(const rfc6455::uri& to, net::deadline until,
                                                                       net::interrupter& stop, std::error_code& error)>;
 
+/// For backends that have TLS of their own. Files are in PEM; an empty name is none. Since 0.1.
+struct tls_options {
+  std::string ca_file;           ///< certificates to trust, instead of the system's
+  std::string certificate_file;  ///< this client's own, its chain behind it
+  std::string key_file;          ///< the key for it
+  bool verify = true;            ///< whether the server's certificate and its host name are checked
+};
+
 /// Zero for a time means none: no limit, no keepalive. Since 0.1.
 struct options {
   using duration = std::chrono::nanoseconds;
@@ -45,6 +53,7 @@ struct options {
   std::size_t max_message_size = 1u << 20;  ///< bytes of a message received
   handshim::reading reading;                ///< limits and leniencies; find_policy(...).reading() has presets
   stream_opener open_stream;                ///< empty: TCP, and wss:// is fault::tls_unsupported
+  tls_options tls;                          ///< not for streams that open_stream makes
 };
 
 }  // namespace handshim

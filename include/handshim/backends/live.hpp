@@ -14,21 +14,27 @@
 
 namespace handshim::backends {
 
-/// One connection: while it is made, and once it is open. Kept by whoever still works with it.
-struct live {
-  explicit live(std::shared_ptr<const options> o) noexcept : how(std::move(o)) {}
+/// One connection: while it is made, and once it is open. Kept by whoever still works with it. Session has is_over()
+/// and cancel() as backends::session has them.
+template <class Session>
+struct basic_live {
+  explicit basic_live(std::shared_ptr<const options> o) noexcept : how(std::move(o)) {}
 
   const std::shared_ptr<const options> how;  ///< what connect() was told
   net::interrupter stop;                     // before the session: its stream refers to it
   trace note;
   std::string subprotocol;  ///< the one agreed
-  std::unique_ptr<session> open;
+  std::unique_ptr<Session> open;
 };
+using live = basic_live<session>;
 
 /// All members from any thread.
-class live_slot {
+template <class Session>
+class basic_live_slot {
  public:
-  explicit live_slot(options how) : how_(std::make_shared<const options>(std::move(how))) {}
+  using live = basic_live<Session>;
+
+  explicit basic_live_slot(options how) : how_(std::make_shared<const options>(std::move(how))) {}
 
   /// For each connect() that begins later.
   void configure(options how) {
@@ -78,17 +84,19 @@ class live_slot {
   std::shared_ptr<live> now_;
   bool connecting_ = false;
 };
+using live_slot = basic_live_slot<session>;
 
 /// Ends a connect() on every path.
+template <class Slot>
 class connecting_scope {
  public:
-  explicit connecting_scope(live_slot& slot) noexcept : slot_(slot) {}
+  explicit connecting_scope(Slot& slot) noexcept : slot_(slot) {}
   ~connecting_scope() { slot_.end(); }
   connecting_scope(const connecting_scope&) = delete;
   connecting_scope& operator=(const connecting_scope&) = delete;
 
  private:
-  live_slot& slot_;
+  Slot& slot_;
 };
 
 }  // namespace handshim::backends

@@ -40,6 +40,9 @@ class opening {
   std::unique_ptr<session> finish(std::string_view rest);
 
   const std::string& subprotocol() const noexcept { return subprotocol_; }
+  /// Where the next request goes to, and what is in it: for a backend that sends it in its own way.
+  const rfc6455::uri& to() const noexcept { return to_; }
+  const rfc6455::request_options& request_parts() const noexcept { return request_; }
 
  private:
   std::error_code open_stream();

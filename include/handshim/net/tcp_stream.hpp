@@ -25,6 +25,8 @@ class tcp_stream final : public byte_stream {
   void finish() noexcept override;
 
   int native_handle() const noexcept { return socket_.get(); }
+  /// Gives the socket away: to who drives it in another way. Nothing more can be done with the stream.
+  descriptor release() noexcept { return std::move(socket_); }
   /// The other end; "?" as text once the connection is gone.
   address peer() const noexcept { return detail::peer_of(socket_.get()); }
 
