@@ -1,5 +1,6 @@
 #include "compare.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -114,10 +115,14 @@ bool is_tls(const scenario& what) {
   return false;
 }
 
+bool leaves_out(const way& by, std::string_view id) {
+  return std::find(by.without.begin(), by.without.end(), id) != by.without.end();
+}
+
 std::vector<const scenario*> chosen(const std::vector<scenario>& all, const way& by, const std::string& only) {
   std::vector<const scenario*> out;
   for (const scenario& s : all)
-    if ((only.empty() || s.id == only) && (by.tls || !is_tls(s))) out.push_back(&s);
+    if ((only.empty() || s.id == only) && (by.tls || !is_tls(s)) && !leaves_out(by, s.id)) out.push_back(&s);
   return out;
 }
 
@@ -139,7 +144,8 @@ std::string words_of(const outcome& o) {
 }
 
 struct tally {
-  std::size_t scenarios = 0, reports = 0, same_fault = 0, same_condition = 0, leaked = 0, late = 0, silent = 0;
+  std::size_t scenarios = 0, reports = 0, same_fault = 0, same_condition = 0, leaked = 0, late = 0, silent = 0,
+              alone = 0;
 };
 
 std::string native_of(const failure& f) {
@@ -156,8 +162,9 @@ void add(tally& sum, const scenario& what, const way& by, const report& r) {
   if (r.late) std::cout << by.name << '\t' << what.id << "\tlate\n";
   if (!is_tls(what)) {
     sum.silent += !got && wanted;
-    sum.reports += static_cast<bool>(got);
-    sum.same_fault += got && got.fault() == wanted.fault();
+    sum.alone += got && !wanted;
+    sum.reports += got && wanted;
+    sum.same_fault += got && wanted && got.fault() == wanted.fault();
     sum.same_condition += got && wanted && got.condition() == wanted.condition();
     if (got.fault() == wanted.fault()) return;
   }
@@ -187,7 +194,8 @@ bool compare_way(const way& by, const std::vector<scenario>& all, const settings
   summary += std::string(by.name) + ": " + std::to_string(sum.scenarios) + " scenarios, " +
              std::to_string(sum.reports) + " reports: same fault " + percent(sum.same_fault, sum.reports) +
              ", same condition " + percent(sum.same_condition, sum.reports) + ", " + std::to_string(sum.leaked) +
-             " leaked, " + std::to_string(sum.late) + " late, " + std::to_string(sum.silent) + " silent\n";
+             " leaked, " + std::to_string(sum.late) + " late, " + std::to_string(sum.silent) + " silent, " +
+             std::to_string(sum.alone) + " alone\n";
   return good_enough(sum, how);
 }
 
