@@ -10,7 +10,14 @@
 #include "handshim/backends/raw_sockets.hpp"
 #include "handshim/client.hpp"
 
+// The tests of the clients serve an adapter's backend too: -DADAPTER_HEADER='"..."' -DADAPTER_BACKEND=type.
+#if defined(ADAPTER_BACKEND)
+#include ADAPTER_HEADER
+#define EVERY_BACKEND handshim::ADAPTER_BACKEND
+TYPE_TO_STRING(handshim::ADAPTER_BACKEND);
+#else
 #define EVERY_BACKEND handshim::raw_sockets, handshim::legacy_mode, handshim::new_mode
+#endif
 
 TYPE_TO_STRING(handshim::raw_sockets);
 TYPE_TO_STRING(handshim::legacy_mode);

@@ -1,0 +1,223 @@
+// wss:// through client<beast_tls_backend>, against a TLS server made here. HANDSHIM_CERTIFICATES names the directory
+// that certificates.sh filled.
+#include "beast_support.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "handshim/adapters/beast_tls.hpp"
+
+using namespace handshim;
+using namespace beast_test;
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+
+namespace {
+
+std::string certificate(const std::string& name) {
+  const char* directory = std::getenv("HANDSHIM_CERTIFICATES");
+  REQUIRE(directory != nullptr);
+  return std::string(directory) + "/" + name;
+}
+
+// Accepts one connection after the other, and echoes messages over TLS with the certificate of that name.
+class tls_server {
+ public:
+  explicit tls_server(const std::string& name) : ssl_(ssl::context::tls_server), acceptor_(context_) {
+    ssl_.use_certificate_chain_file(certificate(name + ".pem"));
+    ssl_.use_private_key_file(certificate(name + ".key"), ssl::context::pem);
+    acceptor_.open(tcp::v4());
+    acceptor_.bind({asio::ip::address_v4::loopback(), 0});
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~tls_server() {
+    stopping_ = true;
+    asio::io_context context;
+    tcp::socket last(context);
+    error_code ignored;
+    last.connect({asio::ip::address_v4::loopback(), port_}, ignored);
+    thread_.join();
+  }
+  std::string uri(const std::string& host) const { return "wss://" + host + ":" + std::to_string(port_) + "/"; }
+
+ private:
+  void serve() {
+    for (;;) {
+      tcp::socket socket(context_);
+      acceptor_.accept(socket);
+      if (stopping_) return;
+      talk(std::move(socket));
+    }
+  }
+  void talk(tcp::socket socket) {
+    adapters::beast::stream<ssl::stream<tcp::socket>> ws(std::move(socket), ssl_);
+    error_code ec;
+    ws.next_layer().handshake(ssl::stream_base::server, ec);
+    if (!ec) ws.accept(ec);
+    boost::beast::flat_buffer buffer;
+    while (!ec) {
+      ws.read(buffer, ec);
+      if (!ec) ws.write(buffer.data(), ec);
+      buffer.consume(buffer.size());
+    }
+  }
+
+  ssl::context ssl_;
+  asio::io_context context_;
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+options trusting() {
+  options how = client_test::patient();
+  how.tls.ca_file = certificate("ca.pem");
+  return how;
+}
+
+failure failure_at(const std::string& uri, const options& how = trusting()) {
+  client<beast_tls_backend> client(how);
+  failure why;
+  client.connect(uri, why);
+  return why;
+}
+
+failure failure_with(const std::string& name) {
+  const tls_server server(name);
+  return failure_at(server.uri("localhost"));
+}
+
+std::string wss_uri(const scripted_server& server) { return "wss://localhost:" + std::to_string(server.port()) + "/"; }
+
+// A server that answers the ClientHello with the bytes, and then ends as told.
+scripted_server without_tls(std::string bytes, bool reset = false) {
+  return scripted_server([bytes, reset](peer& client) {
+    client.recv();
+    client.send(bytes);
+    if (reset) client.reset();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a good certificate for the name or the address: messages go both ways, and the close is in order") {
+  const tls_server server("good");
+  for (const std::string host : {"localhost", "127.0.0.1"}) {
+    CAPTURE(host);
+    client<beast_tls_backend> client(trusting());
+    client.connect(server.uri(host));
+    client.send("over TLS");
+    CHECK(client.recv().data == "over TLS");
+    client.close();
+    try {
+      client.recv();
+      FAIL("it was closed");
+    } catch (const connection_closed_ok& e) {
+      CHECK(e.close_code() == 1000);
+    }
+  }
+}
+
+TEST_CASE("certificates that are no good are told apart, and nothing is sent to such a server") {
+  SUBCASE("untrusted") { CHECK(failure_with("untrusted").fault() == fault::tls_certificate_untrusted); }
+  SUBCASE("expired") { CHECK(failure_with("expired").fault() == fault::tls_certificate_expired); }
+  SUBCASE("of another host") { CHECK(failure_with("other-host").fault() == fault::tls_certificate_host_mismatch); }
+  SUBCASE("of another address") {
+    const tls_server server("other-host");
+    CHECK(failure_at(server.uri("127.0.0.1")).fault() == fault::tls_certificate_host_mismatch);
+  }
+  SUBCASE("the system does not know the CA") {
+    const tls_server server("good");
+    options how = trusting();
+    how.tls.ca_file.clear();
+    CHECK(failure_at(server.uri("localhost"), how).fault() == fault::tls_certificate_untrusted);
+  }
+}
+
+TEST_CASE("a TLS failure is a network_error and a tls_error with the native error and the reason") {
+  const tls_server server("expired");
+  client<beast_tls_backend> client(trusting());
+  try {
+    client.connect(server.uri("localhost"));
+    FAIL("it was taken");
+  } catch (const network_error& e) {
+    CHECK(e.as<tls_error>() != nullptr);
+    CHECK(e.failure().phase() == phase::tls);
+    CHECK(e.native_code().category().name() == std::string("asio.ssl"));
+    CHECK(e.failure().evidence().detail == "certificate has expired");
+    CHECK(e.failure().evidence().attempts.size() >= 1);
+    CHECK(e.failure().evidence().bytes_out == 0);  // no request
+  }
+}
+
+TEST_CASE("checks can be switched off") {
+  const tls_server server("untrusted");
+  options how = trusting();
+  how.tls.verify = false;
+  CHECK_FALSE(failure_at(server.uri("localhost"), how));
+}
+
+TEST_CASE("a server without TLS") {
+  SUBCASE("answers with HTTP") {
+    const auto server = without_tls("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_peer_not_tls);
+  }
+  SUBCASE("closes during the handshake") {
+    const auto server = without_tls("");
+    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_eof);
+  }
+  SUBCASE("resets during the handshake") {
+    const auto server = without_tls("", true);
+    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_reset);
+  }
+  SUBCASE("closes in the middle of a record") {
+    const auto server = without_tls(std::string("\x16\x03\x03\x01\x00\x02", 6));
+    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_eof);
+  }
+  SUBCASE("refuses with an alert") {
+    const auto server = without_tls(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
+    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_alert);
+  }
+}
+
+TEST_CASE("a handshake that is not answered ends by the deadline, and cancel() ends it at once") {
+  scripted_server server([](peer& client) { client.stall(); });
+  options how = trusting();
+  how.open_timeout = std::chrono::milliseconds(300);
+  SUBCASE("deadline") { CHECK(failure_at(wss_uri(server), how).fault() == fault::tls_timeout); }
+  SUBCASE("cancel") {
+    how.open_timeout = std::chrono::seconds(60);
+    client<beast_tls_backend> client(how);
+    failure why;
+    std::thread caller([&] { client.connect(wss_uri(server), why); });
+    while (server.accepted() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    client.cancel();
+    caller.join();
+    CHECK(why.fault() == fault::cancelled);
+  }
+}
+
+TEST_CASE("an option that names no file is named") {
+  const tls_server server("good");
+  options how = trusting();
+  how.tls.ca_file = "/nonexistent.pem";
+  const failure why = failure_at(server.uri("localhost"), how);
+  CHECK(why.fault() == fault::argument_invalid);
+  CHECK(why.evidence().detail == "tls.ca_file");
+}
+
+TEST_CASE("ws:// works beside wss://") {
+  scripted_server server([](peer& client) {
+    client.upgrade();
+    client.send(client_test::text_frame("plain"));
+    client.echo_close();
+  });
+  client<beast_tls_backend> client(trusting());
+  client.connect(client_test::uri_of(server));
+  CHECK(client.recv().data == "plain");
+}
