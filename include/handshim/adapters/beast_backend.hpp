@@ -147,6 +147,8 @@ class basic_backend {
     net::connect_result tcp = net::connect_tcp(to.host, to.port, until, at.stop);
     at.note.phase = tcp.step == net::connect_step::resolve ? phase::resolve : phase::connect;
     for (net::attempt& a : tcp.attempts) at.note.attempts.push_back(std::move(a));
+    // It stood, and was reset: whether the system tells it now or with the first read is chance.
+    if (tcp.error == std::errc::connection_reset) at.note.phase = to.secure ? phase::tls : phase::handshake;
     if (tcp.error) return failure_of(at.note, tcp.error);
     made = std::make_unique<detail::session>(at.how, at.stop);
     failure why;

@@ -77,6 +77,11 @@ class notes {
     reset_ = true;
   }
 
+  bool was_reset() const {
+    const std::lock_guard<std::mutex> hold(mutex_);
+    return reset_;
+  }
+
   /// How a call of that phase ended: the failure, if the code is one, which is then the newest.
   failure settle(const error_code& ec, phase when) {
     const std::lock_guard<std::mutex> hold(mutex_);

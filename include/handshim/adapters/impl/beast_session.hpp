@@ -270,19 +270,24 @@ class session {
     over_->read(incoming_, [this](failure how) { on_read(std::move(how)); });
   }
   void on_read(failure how) {
+    // A write that took the news of a reset from this read may be told of it only in the next turn.
+    if (how) return post([this, how] { end_of_read(how); });
     {
       const std::lock_guard<std::mutex> hold(mutex_);
-      if (!how) {
-        queued_ += cost(incoming_);
-        inbox_.push_back(std::move(incoming_));
-      } else {
-        reading_ = false;
-        // close() takes the reading over, and tells the end.
-        if (!closing_ || !how.is(fault::cancelled)) end(how);
-      }
+      queued_ += cost(incoming_);
+      inbox_.push_back(std::move(incoming_));
     }
     changed_.notify_all();
-    if (!how) read_next();
+    read_next();
+  }
+  void end_of_read(failure how) {
+    const bool eof = how.is(fault::eof_without_close) || how.is(fault::eof_in_message);
+    if (eof && notes().was_reset()) how = notes().settle(::boost::asio::error::connection_reset, phase::open);
+    const std::lock_guard<std::mutex> hold(mutex_);
+    reading_ = false;
+    // close() takes the reading over, and tells the end.
+    if (!closing_ || !how.is(fault::cancelled)) end(how);
+    changed_.notify_all();
   }
 
   // Beast waits for the peer to end the connection after its close frame; not for ever.
