@@ -53,3 +53,5 @@
 #include "handshim/backends/impl/raw_sockets.ipp"
 #include "handshim/backends/impl/session.ipp"
 #include "handshim/backends/impl/trace.ipp"
+
+#include "handshim/adapters/impl/collector.ipp"
