@@ -19,6 +19,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,8 @@ HEADERS = ["cassert", "chrono", "exception", "future", "iostream", "string", "st
            "vector", "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
            "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp", "handshim/ready.hpp",
            "handshim/retry.hpp"]
+# Libraries that are found only with what pkg-config says, by a header of theirs.
+PACKAGES = {"QtWebSockets/QWebSocket": "Qt6WebSockets", "libsoup/soup.h": "libsoup-3.0"}
 # What differs from run to run: the port that the system chose, and times.
 PORT = re.compile(r"(?<=127\.0\.0\.1|localhost):\d+|(?<=\[::1\]):\d+|:<number>")
 TIME = re.compile(r"\b\d+(?:\.\d+)?(?= (?:ms|s)\b)|(?<=_ms\": )\d+")
@@ -129,10 +132,18 @@ class Compiler:
     def __init__(self, command, standard, root):
         self.command = [*command, f"-std={standard}", "-O0", *WARNINGS, f"-I{root / 'include'}"]
 
+    @staticmethod
+    def flags_for(header):
+        """What pkg-config says of the library; nothing for one that needs no flags, or is not there."""
+        if header not in PACKAGES or shutil.which("pkg-config") is None:
+            return []
+        asked = subprocess.run(["pkg-config", "--cflags", PACKAGES[header]], capture_output=True, text=True, check=False)
+        return [flag.replace("-I", "-isystem", 1) for flag in asked.stdout.split()] + ["-fPIC"]
+
     def finds(self, header):
         """Whether the header of another library is there, and compiles."""
-        asked = subprocess.run([*self.command, "-fsyntax-only", "-x", "c++", "-"], capture_output=True, text=True,
-                               check=False, input=f"#include <{header}>\n")
+        command = [*self.command, *self.flags_for(header), "-fsyntax-only", "-x", "c++", "-"]
+        asked = subprocess.run(command, capture_output=True, text=True, check=False, input=f"#include <{header}>\n")
         return asked.returncode == 0
 
     def check(self, unit, directory):
@@ -140,7 +151,8 @@ class Compiler:
         source, program = directory / "page.cpp", directory / "page"
         source.write_text(unit.source, encoding="utf-8")
         how = ["-pthread", "-o", str(program)] if unit.is_program else ["-fsyntax-only"]
-        built = subprocess.run([*self.command, str(source), *how], capture_output=True, text=True, check=False)
+        command = [*self.command, *self.flags_for(unit.needs), str(source), *how]
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
         if built.returncode != 0:
             return f"{unit.place}: does not compile\n{built.stderr}"
         return self.run(unit, program) if unit.runs else None
