@@ -47,7 +47,7 @@ class tap_source {
     source_ = nullptr;
   }
   void look() {
-    if (source_ != nullptr && !::g_socket_is_closed(socket_)) tap_.look(::g_socket_get_fd(socket_), *to_);
+    if (source_ != nullptr) tap_.look(::g_socket_get_fd(socket_), *to_);  // -1 once it is closed
   }
 
  private:

@@ -29,7 +29,7 @@ class socket_tap {
     // A client that reads no more must not be waited for, nor one that floods.
     constexpr int rounds = 16;
     connection_state now;
-    if (!read_state(fd, now)) return;
+    if (!read_state(fd, now)) return to.missed();  // closed, and what was read before that cannot be known
     if (now.connecting) return to.reached(phase::connect);
     if (!now.ended) to.connected();
     if (to.where() < phase::tls) return;
