@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 
 #if defined(__linux__)
 #include <sys/random.h>
 #include <sys/types.h>
 
 #include <cerrno>
+#elif defined(_WIN32)
+#include <random>  // as long as half of this library: nowhere else
 #endif
 
 namespace handshim::rfc6455 {
