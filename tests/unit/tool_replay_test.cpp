@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "../support/backends.hpp"
-#include "handshim/handshim.hpp"
 #include "arguments.hpp"
+#include "handshim/handshim.hpp"
 #include "replay_bridge.hpp"
 #include "tsv.hpp"
 

@@ -155,8 +155,7 @@ HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::
   if (nested && nested->nested_ptr() && depth < 8) {
     const failure deeper = from_pointer(nested->nested_ptr(), p, depth + 1);
     if (deeper.native_code()) known.native_domain = {};
-    if (deeper.fault() != fault::unclassified)
-      return deeper.with(known);
+    if (deeper.fault() != fault::unclassified) return deeper.with(known);
   }
   const native_verdict by_class = native_fault(type, 0, {}, p, known);
   return failure(by_class.means, known, {}, phase_for(by_class.means, p));
