@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "handshim/impl/native_condition.hpp"
 #include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
 #include "tsv.hpp"

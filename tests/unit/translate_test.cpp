@@ -254,7 +254,8 @@ TEST_CASE("exceptions of types that the caller knows") {
   const boost_like_error boost({&beast_websocket, 20});
   const failure refused = handshim::from(boost, phase::handshake);
   CHECK(refused.fault() == fault::upgrade_rejected);
-  const websocketpp_like_error wspp(std::error_code(9, named_category("websocketpp")));
+  const named_category websocketpp("websocketpp");
+  const websocketpp_like_error wspp(std::error_code(9, websocketpp));
   CHECK(handshim::from(wspp, phase::open).fault() == fault::state_invalid);
   CHECK(handshim::from(wspp, phase::open).evidence().native_text == "websocketpp says");
   const failure zero = handshim::from(boost_like_error({&beast_websocket, 0}), phase::open);
