@@ -90,16 +90,17 @@ TEST_CASE_TEMPLATE("a server that comes up late behind a proxy is waited for", B
 }
 
 TEST_CASE_TEMPLATE("a server that refuses for now is waited for, one that has no such place is not", B, EVERY_BACKEND) {
-  int attempts = 0;
+  int refusals = 0;
   ready_options how;
   how.on_wait = [&](const failure& f, std::chrono::nanoseconds) {
-    CHECK(advise(f).delay == 7s);  // more than there is: a start is not waited for like that
-    ++attempts;
+    if (f.evidence().http_status != 503) return;  // a later attempt has too little time, on a machine that is busy
+    CHECK(advise(f).delay == 7s);                 // more than there is: a start is not waited for like that
+    ++refusals;
   };
   failure why;
-  wait_until_ready<B>(at("/503"), 500ms, how, {}, why);
-  CHECK(why.evidence().http_status == 503);
-  CHECK(attempts > 0);
+  wait_until_ready<B>(at("/503"), 3s, how, {}, why);
+  CHECK(why);
+  CHECK(refusals > 0);
   wait_until_ready<B>(at("/nowhere"), 60s, how, {}, why);
   CHECK(why.evidence().http_status == 404);
   CHECK(why.evidence().attempt == 1);
