@@ -13,6 +13,7 @@
 
 #include "check.hpp"
 #include "commands.hpp"
+#include "policies_page.hpp"
 #include "tables.hpp"
 #include "words.hpp"
 
@@ -328,8 +329,17 @@ int check(const std::string& log_name, const std::vector<std::string>& specs) {
   return result.differs ? 1 : 0;
 }
 
+int print_page(const arguments& given) {
+  if (!given.positionals().empty()) throw usage_error("`--html` takes no policy: its page has all of them");
+  for (const std::string_view other : {"--markdown", "--check"})
+    if (given.has(other)) throw usage_error("`--html` and " + quoted(other) + " exclude each other");
+  std::cout << policies_page();
+  return 0;
+}
+
 int run_policies(const arguments& given) {
   given.at_most(2);
+  if (given.has("--html")) return print_page(given);
   if (const auto log_name = given.value("--check")) return check(*log_name, given.positionals());
   const auto& specs = given.positionals();
   const bool markdown = given.has("--markdown");
@@ -350,8 +360,10 @@ const command_description& describe_policies() {
   static const command_description described{
       "policies",
       "Lists the policies, prints what one raises, how two differ, or what a switch would break.",
-      {"[--markdown]", "P [--markdown]", "P Q [--markdown]", "--check LOG [P] Q"},
+      {"[--markdown]", "P [--markdown]", "P Q [--markdown]", "--html", "--check LOG [P] Q"},
       {{"--markdown", "", "Prints Markdown, as docs/policies.md has it."},
+       {"--html", "",
+        "Writes one HTML file, which loads nothing: the exception classes and all policies, with filters."},
        {"--check", "LOG", "Tells what of the failures in a log Q would raise otherwise; - is the standard input."}},
       "P and Q are policies in any form that a program may use: websockets-14.0, websockets-sync-15.0,\n"
       "websockets-14.2...19, websockets-14.0,eof_in_response=invalid_message, "
