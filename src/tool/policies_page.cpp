@@ -48,7 +48,7 @@ html families() {
   for (const family_policies& one : all_families()) {
     const std::string range = range_text(*one.family);
     rows += element("dt", code(one.family->name) + html::text(range.empty() ? "" : " " + range)) +
-            element("dd", html::text(sentence(one.family->description)));
+            element("dd", html::text(one.family->description));
   }
   return section("families", "Families of policies", element("dl", rows));
 }
@@ -215,7 +215,7 @@ html filters() {
                             {{"class", "field wide"}});
   return element("form",
                  text + choice("family", "Family", of_family) + choice("release", "Release", of_release) +
-                     check_box("changes", "Only what changed") + check_box("loop", "Its reconnect loop") +
+                     check_box("changes", "Only what changed") + check_box("loop", "Reconnect loop") +
                      element("button", html::text("Clear"), {{"type", "reset"}}),
                  {{"id", "filters"}, {"hidden", ""}, {"aria-label", "Filters of the matrix"}}) +
          element("output", html(), {{"id", "told"}, {"for", "filters"}});

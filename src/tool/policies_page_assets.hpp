@@ -22,10 +22,10 @@ body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 system-ui
 code,.tree b,#matrix td,#matrix tbody th summary{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 header,main,footer{max-width:110rem;margin:0 auto;padding:0 clamp(1rem,3vw,2.5rem)}
 header{padding-top:1.75rem;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:center;justify-content:space-between}
-h1{font-size:1.6rem;line-height:1.2;margin:0}
+h1{font-size:clamp(1.3rem,4vw,1.6rem);line-height:1.2;margin:0;flex:1}
 h2{font-size:1.2rem;margin:2.5rem 0 .5rem}
 p{max-width:46rem;margin:.5rem 0}
-header p{flex-basis:100%}
+header p{flex-basis:100%;max-width:none}
 footer{padding-bottom:3rem;color:var(--muted)}
 .muted,small{color:var(--muted)}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0;padding:0}
@@ -65,7 +65,7 @@ table{border-collapse:separate;border-spacing:0;font-size:.8125rem;line-height:1
 #matrix tbody th{background:var(--sheet);font-weight:400;width:19rem;min-width:19rem;max-width:19rem}
 #matrix tbody th[scope=rowgroup]{background:var(--head);max-width:none;border-right:0;font-size:.875rem}
 #matrix tbody th[scope=rowgroup] span{position:sticky;left:.65rem;display:inline-block;max-width:min(80vw,60rem)}
-#matrix td{min-width:9.5rem;color:var(--muted)}
+#matrix td{min-width:11rem;color:var(--muted)}
 #matrix .first{border-left:1px solid var(--edge);color:var(--text)}
 #matrix td small{display:block;font-family:system-ui,-apple-system,"Segoe UI",sans-serif}
 #matrix td.kind,#matrix td.loop .own{background:var(--changed);color:var(--on-changed)}
@@ -79,7 +79,6 @@ details p{margin:.35rem 0}
 @media(max-width:40rem){#matrix tbody th{width:10.25rem;min-width:10.25rem;max-width:10.25rem}
 #matrix th,#matrix td{padding:.35rem .5rem}.d1{padding-left:.4rem}.d2{padding-left:.8rem}.d3{padding-left:1.2rem}
 .field,.field.wide{flex:1 1 9rem;max-width:none}.field.wide{flex-basis:100%}}
-@media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{.scroll{max-height:none;overflow:visible}form,button{display:none}}
 )";
 
