@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "handshim/fault.hpp"
+#include "handshim/impl/policy_rows.hpp"
 #include "handshim/kind.hpp"
 #include "handshim/policy.hpp"
 #include "html.hpp"

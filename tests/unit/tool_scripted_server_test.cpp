@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -412,6 +413,7 @@ TEST_CASE("what a handler throws ends its connection only") {
     CHECK(client.some().empty());
   }
   server.stop();
+  std::sort(reports.begin(), reports.end());  // a connection may be told of after the next one has ended
   CHECK(reports == std::vector<std::string>{"1 ended by it", "2 ended by an exception"});
 }
 

@@ -49,14 +49,14 @@ class stream final : public net::byte_stream {
   }
 
   std::size_t read_some(char* to, std::size_t size, net::deadline until, std::error_code& error) override {
-    return repeat(net::direction::read, size, until, error, [=](std::size_t& n) {
+    return repeat(net::direction::read, size, until, error, [this, to, size](std::size_t& n) {
       const ::CURLcode code = ::curl_easy_recv(easy_, to, size, &n);
       return code == CURLE_OK && n == 0 ? CURLE_GOT_NOTHING : code;
     });
   }
   std::size_t write_some(const char* from, std::size_t size, net::deadline until, std::error_code& error) override {
     return repeat(net::direction::write, size, until, error,
-                  [=](std::size_t& n) { return ::curl_easy_send(easy_, from, size, &n); });
+                  [this, from, size](std::size_t& n) { return ::curl_easy_send(easy_, from, size, &n); });
   }
   void shutdown() noexcept override {
     shut_.store(true);
