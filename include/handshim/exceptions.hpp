@@ -16,7 +16,7 @@ std::system_error prebuilt(fault f) noexcept;
 /// The root: all that handshim raises, under every policy but native. what() is one line; code() is the
 /// fault's code, so `e.code() == handshim::condition::timeout` and `e.code() == std::errc::connection_refused`
 /// work. Copying never throws; the object is immutable, so threads may share it. Since 0.1.
-class HANDSHIM_API error : public virtual std::system_error {
+class HANDSHIM_API error : public std::system_error {
  public:
   error(const handshim::failure& f, kind_list what_it_is, const policy_choice& by) noexcept
       : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {
@@ -77,16 +77,19 @@ class HANDSHIM_API error : public virtual std::system_error {
 };
 
 // Every edge is virtual: else an object that is two kinds of one branch has that branch twice, and its
-// handler is passed over.
+// handler is passed over. Destructors are cold so that each class's thunks call one and do not repeat it.
 #define KIND(number, name, base, description)                                                       \
   class HANDSHIM_API name : public virtual base {                                                   \
    public:                                                                                          \
     static constexpr handshim::kind kind_of = handshim::kind::name;                                 \
     explicit name(const handshim::failure& f, const policy_choice& by = policy_choice({})) noexcept \
-        : std::system_error(detail::prebuilt(f.fault())), error(f, kind_of, by) {}                  \
+        : error(f, kind_of, by) {}                                                                  \
+    name(const name&) noexcept = default;                                                           \
+    name& operator=(const name&) noexcept = default;                                                \
+    [[gnu::cold]] ~name() override = default;                                                       \
                                                                                                     \
    protected:                                                                                       \
-    name() noexcept : std::system_error(std::error_code()) {}                                       \
+    name() noexcept = default;                                                                      \
   };                                                                                                \
   static_assert(std::is_nothrow_copy_constructible_v<name>, #name);
 #include "handshim/data/kinds.inc"
@@ -101,7 +104,10 @@ class HANDSHIM_API combined : public virtual Kinds... {
       : combined(f, listed, by) {}
   /// The same kinds in another order.
   combined(const handshim::failure& f, const kind_list& ordered, const policy_choice& by) noexcept
-      : std::system_error(detail::prebuilt(f.fault())), error(f, ordered, by) {}
+      : error(f, ordered, by) {}
+  combined(const combined&) noexcept = default;
+  combined& operator=(const combined&) noexcept = default;
+  [[gnu::cold]] ~combined() override = default;
 };
 
 }  // namespace handshim

@@ -144,8 +144,13 @@ struct spec {
   static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
                 "HANDSHIM_DEFAULT_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
   static policy_choice choose() noexcept {
-    static const policy_choice build = build_choice(std::string_view(text, sizeof...(Text)), policy_source::build);
-    return detail::choose(build);
+    // A unit that never names a policy has no need of what reads specs.
+    if constexpr (std::string_view(text) == "unified-1") {
+      return detail::choose({policy(), policy_source::builtin});
+    } else {
+      static const policy_choice build = build_choice(std::string_view(text, sizeof...(Text)), policy_source::build);
+      return detail::choose(build);
+    }
   }
 };
 template <char... Text>

@@ -70,8 +70,7 @@ void check_handlers(const std::exception_ptr& thrown) {
 // A class of a program's own, under one kind.
 class bad_gateway : public virtual handshim::invalid_status {
  public:
-  explicit bad_gateway(const handshim::failure& f)
-      : std::system_error(f.code()), error(f, kind_of, handshim::policy_choice({})), gateway_("east") {}
+  explicit bad_gateway(const handshim::failure& f) : error(f, kind_of, handshim::policy_choice({})), gateway_("east") {}
   const std::string& gateway() const { return gateway_; }
 
  private:
@@ -82,8 +81,7 @@ class bad_gateway : public virtual handshim::invalid_status {
 class refused_by_reset : public virtual handshim::connection_refused, public virtual handshim::connection_reset {
  public:
   explicit refused_by_reset(const handshim::failure& f)
-      : std::system_error(f.code()),
-        error(f, {kind::connection_refused, kind::connection_reset}, handshim::policy_choice({})) {}
+      : error(f, {kind::connection_refused, kind::connection_reset}, handshim::policy_choice({})) {}
 };
 
 }  // namespace

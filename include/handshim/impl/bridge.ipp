@@ -31,14 +31,21 @@ inline namespace HANDSHIM_EXCEPTIONS_VARIANT {
 
 #if HANDSHIM_HAS_EXCEPTIONS
 inline constexpr raiser bridge_raisers[] = {
-#define COMBINATION(...) {set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>, make_all<__VA_ARGS__>},
+#define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>}},
+#include "handshim/data/bridge_combinations.inc"
+#undef COMBINATION
+};
+inline constexpr exception_maker bridge_makers[] = {
+#define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), make_all<__VA_ARGS__>}},
 #include "handshim/data/bridge_combinations.inc"
 #undef COMBINATION
 };
 #else
 inline constexpr const raiser* bridge_raisers = nullptr;
+inline constexpr const exception_maker* bridge_makers = nullptr;
 #endif
-inline constexpr class_table bridge_table{kind_words::bridge_sets, bridge_raisers, std::size(kind_words::bridge_sets)};
+inline constexpr class_table bridge_table{kind_words::bridge_sets, bridge_raisers, bridge_makers,
+                                          std::size(kind_words::bridge_sets)};
 
 #if !defined(HANDSHIM_COMPILED)
 // Before the static objects that come after the header in its unit; bridge() does not depend on it.

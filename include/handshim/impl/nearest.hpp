@@ -1,7 +1,6 @@
 // The nearest of some words, for "did you mean".
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -20,7 +19,8 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcep
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
       diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      const std::size_t added = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+      row[j] = added < replaced ? added : replaced;
     }
   }
   return row[b.size()];

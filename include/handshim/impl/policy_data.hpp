@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "handshim/impl/immortal.hpp"
@@ -16,13 +16,24 @@
 
 namespace handshim::detail {
 
-struct raiser;  // raise.ipp has it; builds without exceptions have none
+// raise.ipp has them; builds without exceptions have none
+struct raiser;
+struct exception_maker;
 
 // Classes for sets of kinds that the core has none for: bridge.hpp brings them.
 struct class_table {
   const kind_set* sets;
   const raiser* raisers;  // one for each set; null in builds without exceptions
+  const exception_maker* makers;
   std::size_t count;
+
+  template <class Row>
+  const Row* rows() const noexcept {
+    if constexpr (std::is_same_v<Row, raiser>)
+      return raisers;
+    else
+      return makers;
+  }
 
   bool has(kind_set wanted) const noexcept {
     for (std::size_t i = 0; i < count; ++i)
@@ -120,41 +131,49 @@ inline unsigned row_families(const base_spec& spec) noexcept {
   return 0;
 }
 
-// Policies are made once and never destroyed: handles stay valid, in static destructors too.
+// Policies are made once and never destroyed: handles stay valid, in static destructors too. A list that only grows at
+// its end, so that it needs no lock.
 class policy_registry {
  public:
-  const policy_data* find(std::string_view name) {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    return at(name);
+  const policy_data* find(std::string_view name) const noexcept {
+    for (const entry* one = first_.load(std::memory_order_acquire); one;
+         one = one->next.load(std::memory_order_acquire))
+      if (one->made->name == name) return one->made;
+    return nullptr;
   }
   // What was there before under that name stays.
   const policy_data* add(std::unique_ptr<policy_data> made) {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    if (const policy_data* known = at(made->name)) return known;
-    all_.push_back(made.get());
-    return made.release();
+    auto fresh = std::make_unique<entry>();
+    fresh->made = made.get();
+    for (std::atomic<entry*>* slot = &first_;;) {
+      entry* there = nullptr;
+      if (slot->compare_exchange_strong(there, fresh.get(), std::memory_order_acq_rel)) {
+        fresh.release();
+        return made.release();
+      }
+      if (there->made->name == made->name) return there->made;
+      slot = &there->next;
+    }
   }
-  std::vector<std::string_view> defined() {
-    const std::lock_guard<std::mutex> hold(mutex_);
+  std::vector<std::string_view> defined() const {
     std::vector<std::string_view> out;
-    for (const policy_data* p : all_)
-      if (p->defined) out.push_back(p->name);
+    for (const entry* one = first_.load(std::memory_order_acquire); one;
+         one = one->next.load(std::memory_order_acquire))
+      if (one->made->defined) out.push_back(one->made->name);
     return out;
   }
 
  private:
-  const policy_data* at(std::string_view name) const noexcept {
-    for (const policy_data* p : all_)
-      if (p->name == name) return p;
-    return nullptr;
-  }
-
-  std::mutex mutex_;
-  std::vector<const policy_data*> all_;
+  struct entry {
+    const policy_data* made = nullptr;
+    std::atomic<entry*> next{nullptr};
+  };
+  std::atomic<entry*> first_{nullptr};
 };
 
-inline policy_registry& registry() {
-  static auto& all = *new policy_registry;
+inline policy_registry& registry() noexcept {
+  static_assert(std::is_trivially_destructible_v<policy_registry>);
+  static policy_registry all;
   return all;
 }
 

@@ -1,7 +1,6 @@
 // A spec read: policies found or made by it, and what is said of one that cannot be read.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -90,11 +89,17 @@ inline failure unknown_kind(std::string_view whole, std::string_view place) {
                     "did you mean " + std::string(word.best()) + "? valid are " + list);
 }
 
+// Where the part that starts there ends: at the sign, or with the text.
+inline std::size_t end_of(std::string_view text, char sign, std::size_t start = 0) noexcept {
+  const std::size_t found = text.find(sign, start);
+  return found == std::string_view::npos ? text.size() : found;
+}
+
 // "kind" or "kind+kind", at most three.
 inline failure read_kinds(std::string_view whole, std::string_view text, kind_list& out) {
   kind_union all;
   for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find('+', start), text.size());
+    const std::size_t end = end_of(text, '+', start);
     bool found = false;
     const kind one = find_kind(text.substr(start, end - start), found);
     if (!found) return unknown_kind(whole, text.substr(start, end - start));
@@ -122,7 +127,7 @@ inline failure apply_override(policy_data& data, std::string_view whole, std::st
 inline failure apply_overrides(policy_data& data, std::string_view whole, std::string_view rest) {
   while (!rest.empty()) {
     rest.remove_prefix(1);
-    const std::size_t end = std::min(rest.find(','), rest.size());
+    const std::size_t end = end_of(rest, ',');
     if (failure why = apply_override(data, whole, rest.substr(0, end))) return why;
     rest.remove_prefix(end);
   }
@@ -172,7 +177,7 @@ inline std::string without_blanks(std::string_view text) {
 inline bool cut_sides(std::string_view text, std::string_view& first, std::string_view& second) noexcept {
   std::size_t specs = 0;
   for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::size_t end = end_of(text, ',', start);
     if (text.substr(start, end - start).find('=') == std::string_view::npos && ++specs == 2) {
       first = text.substr(0, start - 1);
       second = text.substr(start);
@@ -221,7 +226,7 @@ class policy_maker {
   /// base[,fault=kinds...], where the base is built in, defined by the program, or a bridge.
   const policy_data* read(std::string_view text) {
     if (starts_with(text, bridge_opens)) return read_bridge(text);
-    const std::size_t end = std::min(text.find(','), text.size());
+    const std::size_t end = end_of(text, ',');
     const policy_data* base = read_base(text.substr(0, end));
     return base ? overlaid(*base, text.substr(end)) : nullptr;
   }

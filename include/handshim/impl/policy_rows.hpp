@@ -1,7 +1,6 @@
 // The rows of the policy data as tables.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -98,21 +97,24 @@ inline void apply_readings(reading& out, unsigned families_, version at) noexcep
 #undef CHANGE
 }
 
-/// The versions at which a row of any kind changes something for the families.
+inline void insert_in_order(std::vector<version>& out, version at) {
+  auto place = out.begin();
+  while (place != out.end() && *place < at) ++place;
+  if (place == out.end() || at < *place) out.insert(place, at);
+}
+
+/// The versions from the oldest on at which a row of any kind changes something for the families.
 inline std::vector<version> epochs(unsigned families_, version oldest) {
   using namespace policy_rows;
   std::vector<version> out{oldest};
-  for (const kinds_row& row : kinds_rows)
-    if ((row.families & families_) != 0) out.push_back(row.since);
-  for (const retry_row& row : retry_rows)
-    if ((row.families & families_) != 0) out.push_back(row.since);
-#define CHANGE(row_families, since, field, value) \
-  if (((row_families)&families_) != 0) out.push_back(since);
+  const auto add = [&](unsigned of, version since) {
+    if ((of & families_) != 0 && !(since < oldest)) insert_in_order(out, since);
+  };
+  for (const kinds_row& row : kinds_rows) add(row.families, row.since);
+  for (const retry_row& row : retry_rows) add(row.families, row.since);
+#define CHANGE(row_families, since, field, value) add(row_families, since);
 #include "handshim/data/policy_readings.inc"
 #undef CHANGE
-  out.erase(std::remove_if(out.begin(), out.end(), [&](version v) { return v < oldest; }), out.end());
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

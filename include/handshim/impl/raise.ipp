@@ -28,48 +28,62 @@ std::exception_ptr make_all(const failure& f, const kind_list& as, const policy_
   return std::make_exception_ptr(combined<Kinds...>(f, as, by));
 }
 
-struct raiser {
+template <class Do>
+struct class_row {
   kind_set as;
-  thrower raise;
-  maker make;
+  Do run;
 };
+struct raiser : class_row<thrower> {};
+struct exception_maker : class_row<maker> {};
 
 // The root as an object: for what a policy gives no better class.
 class HANDSHIM_API plain_error : public virtual error {
  public:
-  plain_error(const handshim::failure& f, const policy_choice& by) noexcept
-      : std::system_error(prebuilt(f.fault())), error(f, handshim::kind::error, by) {}
+  plain_error(const handshim::failure& f, const policy_choice& by) noexcept : error(f, handshim::kind::error, by) {}
 };
 
+// Two tables, so that a program that only throws has none of the code of the other.
 inline constexpr raiser raisers[] = {
-    {set_of(kind::error), throw_one<plain_error>, make_one<plain_error>},
-#define KIND(number, name, base, description) {set_of(kind::name), throw_one<name>, make_one<name>},
+    {{set_of(kind::error), throw_one<plain_error>}},
+#define KIND(number, name, base, description) {{set_of(kind::name), throw_one<name>}},
 #include "handshim/data/kinds.inc"
 #undef KIND
-#define COMBINATION(...) {set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>, make_all<__VA_ARGS__>},
+#define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>}},
+#include "handshim/data/combinations.inc"
+#undef COMBINATION
+};
+inline constexpr exception_maker exception_makers[] = {
+    {{set_of(kind::error), make_one<plain_error>}},
+#define KIND(number, name, base, description) {{set_of(kind::name), make_one<name>}},
+#include "handshim/data/kinds.inc"
+#undef KIND
+#define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), make_all<__VA_ARGS__>}},
 #include "handshim/data/combinations.inc"
 #undef COMBINATION
 };
 
-inline const raiser* find_raiser(kind_set as, const raiser* rows, std::size_t count) noexcept {
-  for (const raiser* row = rows; row != rows + count; ++row)
+template <class Row>
+const Row* find_class(kind_set as, const Row* rows, std::size_t count) noexcept {
+  for (const Row* row = rows; row != rows + count; ++row)
     if (row->as == as) return row;
   return nullptr;
 }
 
-inline const raiser* find_raiser(kind_set as, const class_table* more) noexcept {
-  return more && more->raisers ? find_raiser(as, more->raisers, more->count) : nullptr;
+template <class Row>
+const Row* find_class(kind_set as, const class_table* more) noexcept {
+  return more && more->rows<Row>() ? find_class(as, more->rows<Row>(), more->count) : nullptr;
 }
 
 // The core's classes, then those with which the policy was made, then those that this program or library has. The
 // last are for a policy made where there are no exceptions; if there is no class at all, the primary kind's is left.
-inline const raiser& raiser_for(const kind_list& as, const policy& by) noexcept {
+template <class Row, std::size_t N>
+const Row& class_for(const Row (&core)[N], const kind_list& as, const policy& by) noexcept {
   const kind_set all = set_of(as);
-  const raiser* row = find_raiser(all, raisers, std::size(raisers));
-  if (!row) row = find_raiser(all, policy_data::of(by)->classes);
-  if (!row) row = find_raiser(all, bridge_classes());
-  if (!row) row = find_raiser(set_of(as.primary()), raisers, std::size(raisers));
-  return row ? *row : raisers[0];
+  const Row* row = find_class(all, core, N);
+  if (!row) row = find_class<Row>(all, policy_data::of(by)->classes);
+  if (!row) row = find_class<Row>(all, bridge_classes());
+  if (!row) row = find_class(set_of(as.primary()), core, N);
+  return row ? *row : core[0];
 }
 
 inline std::exception_ptr native_exception(const failure& f) noexcept {
@@ -106,7 +120,7 @@ HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {
   if (const notice tell = notice_for(f)) tell_once(tell, f, by);
   if (by.policy.is_native()) raise_natively(f);
   const kind_list as = by.policy.kinds(f);
-  raiser_for(as, by.policy).raise(f, as, by);
+  class_for(raisers, as, by.policy).run(f, as, by);
   std::terminate();
 }
 
@@ -114,7 +128,7 @@ HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_c
   if (const notice tell = notice_for(f)) tell_once(tell, f, by);
   if (by.policy.is_native()) return outgoing_native(f);
   const kind_list as = by.policy.kinds(f);
-  return raiser_for(as, by.policy).make(f, as, by);
+  return class_for(exception_makers, as, by.policy).run(f, as, by);
 }
 
 }  // namespace handshim::detail
