@@ -12,6 +12,7 @@ says otherwise:
   <!-- needs: HEADER -->           it is only where that header of another library can be found, and never run; the
                                    blocks of a page that need the same are a unit of their own
   <!-- not compiled: REASON -->    it is not
+  <!-- adds to, file, runs -->     contributing.py does with it what it says there
 """
 
 import concurrent.futures
@@ -30,6 +31,7 @@ import markdown
 
 LANGUAGES = {"cpp", "text", "sh", "json", "meson", "cmake", "ini", "tsv", "diff"}
 DIRECTIVES = {"namespace", "given", "own unit", "needs", "not compiled"}
+DONE_ELSEWHERE = ("adds to", "file", "runs")
 MAIN = re.compile(r"^\s*(?:int|auto)\s+main\s*\(", re.MULTILINE)
 ASSERTION = re.compile(r"\bassert\(")
 MACRO = re.compile(r"^\s*#\s*define\b", re.MULTILINE)
@@ -101,7 +103,7 @@ def units_of(document):
     for block, following in zip(document.blocks, [*document.blocks[1:], None]):
         if block.language not in LANGUAGES:
             errors.append(f"{block.place}: the language `{block.language}` is none of {', '.join(sorted(LANGUAGES))}")
-        if block.language != "cpp":
+        if block.language != "cpp" or any(block.directive(name) is not None for name in DONE_ELSEWHERE):
             continue
         if block.directive("not compiled") == "":
             errors.append(f"{block.place}: a block that is not compiled needs a reason")

@@ -184,11 +184,11 @@ TEST_CASE("a fault that no policy knows by number is raised as what fails in its
 
 TEST_CASE("find_policy without a failure to fill throws policy_error, which names the place") {
   try {
-    handshim::find_policy("websockets-99.0");
+    handshim::find_policy("websockets-9999.0");
     FAIL("no exception");
   } catch (const handshim::policy_error& e) {
     CHECK(e.fault() == fault::policy_too_new);
-    CHECK(std::string(e.what()).find("17.0.1") != std::string::npos);
+    CHECK(std::string(e.what()).find("the newest version checked is ") != std::string::npos);
   }
 }
 

@@ -16,41 +16,13 @@
 namespace handshim::detail {
 
 enum class native_table : std::uint8_t {
-  none_,
-  errno_,
-  getaddrinfo_,
-  stream_,
-  asio_misc,
-  asio_netdb,
-  asio_addrinfo,
-  asio_ssl_stream,
-  openssl,
-  beast,
-  beast_websocket,
-  beast_http,
-  beast_zlib,
-  wspp,
-  wspp_transport,
-  wspp_asio,
-  wspp_socket,
-  wspp_processor,
-  wspp_extension,
-  wspp_deflate,
-  poco_websocket,
-  poco_timeout,
-  poco_receive,
-  curl,
-  lws,
-  lws_connect,
-  qt,
-  qt_closed,
-  soup_websocket,
-  soup_session,
-  gio,
-  gresolver,
-  gtls,
-  soup_closed,
-  soup_new
+#define TABLE(name) name,
+#define DOMAIN(name, table, m)
+#define DOMAIN_IS(name, f)
+#include "handshim/data/native/domains.inc"
+#undef DOMAIN_IS
+#undef DOMAIN
+#undef TABLE
 };
 
 /// Numbers that no fault has, so that one number is a fault or a meaning.
@@ -96,11 +68,13 @@ struct native_domain {
   native_sense otherwise;  ///< what a value means that the table does not list
 };
 inline constexpr native_domain native_domains[] = {
+#define TABLE(name)
 #define DOMAIN(name, table, m) {name, native_table::table, static_cast<native_sense>(meaning::m)},
 #define DOMAIN_IS(name, f) {name, native_table::none_, static_cast<native_sense>(fault::f)},
 #include "handshim/data/native/domains.inc"
 #undef DOMAIN_IS
 #undef DOMAIN
+#undef TABLE
 };
 
 /// A piece of a text and what it means; fault::none: an HTTP status stands behind it. The close code that it must

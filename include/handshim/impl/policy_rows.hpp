@@ -49,7 +49,7 @@ inline constexpr kind of_phase = detail::of_phase;
 #undef KIND
 #define K(...) \
   kind_list { __VA_ARGS__ }
-#define CHANGE(families_, since, about, kinds) kinds_row{families_, since, fault::about, kinds},
+#define KINDS(families_, since, about, kinds) kinds_row{families_, since, fault::about, kinds},
 using policy_rows::asyncio;
 using policy_rows::every;
 using policy_rows::legacy;
@@ -57,9 +57,8 @@ using policy_rows::sansio;
 using policy_rows::sync;
 using policy_rows::unified;
 inline constexpr kinds_row kinds_table[] = {
-#include "handshim/data/policy_changes.inc"
+#include "handshim/data/policies.inc"
 };
-#undef CHANGE
 inline constexpr kind_list combination_table[] = {
 #define COMBINATION(...) K(__VA_ARGS__),
 #include "handshim/data/combinations.inc"
@@ -80,21 +79,19 @@ inline bool is_in_core(kind_set kinds) noexcept {
 
 namespace retry_words {
 using namespace policy_rows;
-#define CHANGE(families_, since, about, verdict) retry_row{families_, since, fault::about, row_verdict::verdict},
+#define LOOP(families_, since, about, verdict) retry_row{families_, since, fault::about, row_verdict::verdict},
 inline constexpr retry_row retry_table[] = {
-#include "handshim/data/policy_retries.inc"
+#include "handshim/data/policies.inc"
 };
-#undef CHANGE
 }  // namespace retry_words
 inline constexpr auto& retry_rows = retry_words::retry_table;
 
 /// Lays the preset of the families at a version over the defaults.
 inline void apply_readings(reading& out, unsigned families_, version at) noexcept {
   using namespace policy_rows;
-#define CHANGE(row_families, since, field, value) \
+#define READS(row_families, since, field, value) \
   if (((row_families)&families_) != 0 && !(at < since)) out.field = value;
-#include "handshim/data/policy_readings.inc"
-#undef CHANGE
+#include "handshim/data/policies.inc"
 }
 
 inline void insert_in_order(std::vector<version>& out, version at) {
@@ -112,9 +109,8 @@ inline std::vector<version> epochs(unsigned families_, version oldest) {
   };
   for (const kinds_row& row : kinds_rows) add(row.families, row.since);
   for (const retry_row& row : retry_rows) add(row.families, row.since);
-#define CHANGE(row_families, since, field, value) add(row_families, since);
-#include "handshim/data/policy_readings.inc"
-#undef CHANGE
+#define READS(row_families, since, field, value) add(row_families, since);
+#include "handshim/data/policies.inc"
   return out;
 }
 

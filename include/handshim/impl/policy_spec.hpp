@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "handshim/fault.hpp"
@@ -28,13 +29,19 @@ struct policy_family {
 
 namespace detail {
 
+inline constexpr std::string_view checked_releases[] = {
+#define RELEASE(version) version,
+#include "handshim/data/policies.inc"
+};
+inline constexpr std::string_view newest_release = checked_releases[std::size(checked_releases) - 1];
+
 inline constexpr policy_family families[] = {
     {"unified", "1", "1", "handshim's own: one of four groups by when it happened"},
     {"native", "", "", "the client's own error, unchanged"},
-    {"websockets", "8.1", "17.0.1", "python-websockets' default client: legacy up to 13.1, asyncio from 14.0"},
-    {"websockets-legacy", "8.1", "17.0.1", "websockets.legacy.client"},
-    {"websockets-asyncio", "13.0", "17.0.1", "websockets.asyncio.client"},
-    {"websockets-sync", "11.0", "17.0.1", "websockets.sync.client"},
+    {"websockets", "8.1", newest_release, "python-websockets' default client: legacy up to 13.1, asyncio from 14.0"},
+    {"websockets-legacy", "8.1", newest_release, "websockets.legacy.client"},
+    {"websockets-asyncio", "13.0", newest_release, "websockets.asyncio.client"},
+    {"websockets-sync", "11.0", newest_release, "websockets.sync.client"},
 };
 
 constexpr version v(unsigned major, unsigned minor = 0, unsigned patch = 0) noexcept {
