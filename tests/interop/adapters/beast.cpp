@@ -7,7 +7,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-#include "compare.hpp"
+#include "client_player.hpp"
 #include "handshim/adapters/beast_tls.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
@@ -186,20 +186,6 @@ class async_player final : public tool::player {
   adapter::stream<::boost::beast::tcp_stream> ws_;
 };
 
-// handshim's client over Beast.
-template <class Backend>
-class client_player final : public tool::player {
- public:
-  explicit client_player(const options& how) : client_(how) {}
-  void connect(const std::string& uri, failure&) override { client_.connect(uri); }
-  void recv(failure&) override { client_.recv(); }
-  void send(const std::string& text, failure&) override { client_.send(text); }
-  void close(failure&) override { client_.close(); }
-
- private:
-  client<Backend> client_;
-};
-
 template <class Player>
 interop::way way_of(std::string_view name, bool tls = false, std::vector<std::string_view> without = {}) {
   return {name, [](const options& how) { return std::make_unique<Player>(how); }, tls, std::move(without)};
@@ -214,6 +200,6 @@ int main(int count, char** words) {
   return interop::compare(
       count, words,
       {way_of<throwing_player>("beast-throw", false, endless), way_of<code_player>("beast-ec", false, endless),
-       way_of<async_player>("beast-async"), way_of<client_player<beast_backend>>("client-beast"),
-       way_of<client_player<beast_tls_backend>>("client-beast-tls", true)});
+       way_of<async_player>("beast-async"), way_of<interop::client_player<beast_backend>>("client-beast"),
+       way_of<interop::client_player<beast_tls_backend>>("client-beast-tls", true)});
 }
