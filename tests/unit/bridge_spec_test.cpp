@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "../support/policies.hpp"
 #include "handshim/bridge.hpp"
 
 using handshim::failure;
@@ -11,16 +12,9 @@ using handshim::fault;
 using handshim::kind;
 using handshim::kind_list;
 using handshim::policy;
+using policy_test::find;
 
 namespace {
-
-policy find(std::string_view spec) {
-  failure why;
-  const policy p = handshim::find_policy(spec, why);
-  CAPTURE(why.what());
-  REQUIRE_FALSE(why);
-  return p;
-}
 
 // What the error says; the fault must be that one.
 std::string said(std::string_view spec, fault wanted) {

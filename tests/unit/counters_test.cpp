@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "../support/policies.hpp"
 #include "catching.hpp"
 #include "handshim/handshim.hpp"
 #include "handshim/observe.hpp"
@@ -19,15 +20,9 @@ using handshim::counters;
 using handshim::failure;
 using handshim::fault;
 using handshim::policy;
+using policy_test::find;
 
 namespace {
-
-policy find(const std::string& spec) {
-  failure why;
-  const policy found = handshim::find_policy(spec, why);
-  REQUIRE_FALSE(why);
-  return found;
-}
 
 // Counts as long as it lives, from zero.
 struct counting {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "../support/policies.hpp"
 #include "catching.hpp"
 #include "handshim/client.hpp"
 #include "handshim/handshim.hpp"
@@ -20,15 +21,9 @@ using handshim::kind;
 using handshim::phase;
 using handshim::policy;
 using handshim::policy_choice;
+using policy_test::find;
 
 namespace {
-
-policy find(std::string_view spec) {
-  failure why;
-  const policy found = handshim::find_policy(spec, why);
-  REQUIRE_FALSE(why);
-  return found;
-}
 
 // What an observer saw, with copies of what it may not keep.
 struct seen {

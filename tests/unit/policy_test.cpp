@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "../support/policies.hpp"
 #include "catching.hpp"
 #include "golden.hpp"
 
@@ -20,16 +21,9 @@ using handshim::phase;
 using handshim::policy;
 using handshim::policy_source;
 using handshim::verdict;
+using policy_test::find;
 
 namespace {
-
-policy find(std::string_view spec) {
-  failure why;
-  const policy p = handshim::find_policy(spec, why);
-  CAPTURE(why.what());
-  REQUIRE_FALSE(why);
-  return p;
-}
 
 kind_list kinds(std::string_view spec, fault f) { return find(spec).kinds(failure(f)); }
 

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "../support/rejections.hpp"
+
 using namespace handshim;
 using namespace std::chrono_literals;
+using retry_test::rejected;
 
 namespace {
 
@@ -23,14 +26,6 @@ std::vector<std::chrono::nanoseconds> delays(backoff pace, int count, const fail
   std::vector<std::chrono::nanoseconds> out;
   for (int i = 0; i < count; ++i) out.push_back(pace.next(f).delay);
   return out;
-}
-
-failure rejected(int status, std::string_view retry_after = {}) {
-  const header_view header{"Retry-After", retry_after};
-  evidence known;
-  known.http_status = status;
-  if (!retry_after.empty()) known.headers = {&header, 1};
-  return failure(fault::upgrade_rejected, known);
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "../support/rejections.hpp"
 #include "../support/virtual_time.hpp"
 
 using namespace handshim;
 using namespace std::chrono_literals;
+using retry_test::rejected;
 using retry_test::virtual_time;
 
 namespace {
@@ -19,14 +21,6 @@ ready_options on(virtual_time& time) {
   how.backoff.seed = 1;
   how.clock = time.clock();
   return how;
-}
-
-failure rejected(int status, std::string_view retry_after = {}) {
-  const header_view header{"Retry-After", retry_after};
-  evidence known;
-  known.http_status = status;
-  if (!retry_after.empty()) known.headers = {&header, 1};
-  return failure(fault::upgrade_rejected, known);
 }
 
 // A server that answers with that until the time.
