@@ -16,9 +16,11 @@ namespace handshim {
 /// may grow, so keep a default in a switch. All facts of a fault stand in data/faults.inc. Since 0.1.
 enum class fault : std::uint16_t {
   none = 0,
+#include "handshim/impl/rows_begin.hpp"
 #define FAULT(number, name, parent, phase, condition, also, errc, fingerprint, advice, description, hint) name = number,
 #include "handshim/data/faults.inc"
 #undef FAULT
+#include "handshim/impl/rows_end.hpp"
 };
 
 /// The few coarse words that programs branch on; several may hold for one fault. Since 0.1.
