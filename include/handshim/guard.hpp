@@ -21,15 +21,15 @@ inline namespace HANDSHIM_RTTI_VARIANT {
 
 // Fills the handlers that a translator leaves free; never thrown.
 struct nothing_thrown_base {};
-template <std::size_t I, int Tag>
+template <std::size_t At, int Tag>
 struct nothing_thrown : nothing_thrown_base {};
 
-template <std::size_t I, int Tag, class List>
+template <std::size_t At, int Tag, class List>
 struct nth {
-  using type = nothing_thrown<I, Tag>;
+  using type = nothing_thrown<At, Tag>;
 };
-template <std::size_t I, int Tag, class First, class... Rest>
-struct nth<I, Tag, types<First, Rest...>> : nth<I - 1, Tag, types<Rest...>> {};
+template <std::size_t At, int Tag, class First, class... Rest>
+struct nth<At, Tag, types<First, Rest...>> : nth<At - 1, Tag, types<Rest...>> {};
 template <int Tag, class First, class... Rest>
 struct nth<0, Tag, types<First, Rest...>> {
   using type = First;

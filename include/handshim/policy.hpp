@@ -169,12 +169,12 @@ struct fixed_spec {
 // This unit's default or fixed policy, as a type. In an unnamed namespace: each unit has its own.
 namespace {
 #if defined(HANDSHIM_FIXED_POLICY)
-template <std::size_t... I>
-auto handshim_build_spec(std::index_sequence<I...>) -> detail::fixed_spec<HANDSHIM_FIXED_POLICY[I]...>;
+template <std::size_t... At>
+auto handshim_build_spec(std::index_sequence<At...>) -> detail::fixed_spec<HANDSHIM_FIXED_POLICY[At]...>;
 using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_FIXED_POLICY) - 1>{}));
 #else
-template <std::size_t... I>
-auto handshim_build_spec(std::index_sequence<I...>) -> detail::spec<HANDSHIM_DEFAULT_POLICY[I]...>;
+template <std::size_t... At>
+auto handshim_build_spec(std::index_sequence<At...>) -> detail::spec<HANDSHIM_DEFAULT_POLICY[At]...>;
 using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_DEFAULT_POLICY) - 1>{}));
 #endif
 }  // namespace

@@ -142,17 +142,17 @@ int run_for_person(const probe_task& task) {
 
 std::string json_text(const probe_task& task, const probe_result& result) {
   detail::json out;
-  out.item('{').text("uri", public_uri(task.uri)).text("backend", task.backend).boolean("ok", !result.why);
+  out.item('{').text("uri", public_uri(task.uri)).text("backend", task.backend).flag("ok", !result.why);
   out.open("steps", '[');
   for (const probe_step& one : result.steps) {
-    out.item('{').text("step", one.name).boolean("ok", one.ok);
+    out.item('{').text("step", one.name).flag("ok", one.ok);
     out.number("elapsed_ms", std::chrono::duration_cast<std::chrono::milliseconds>(one.elapsed).count());
     out.text_if("detail", one.told).close('}');
   }
   out.close(']').nested("failure", result.why ? result.why.to_json() : "null").open("policies", '[');
   for (const policy& p : task.policies) {
     if (!result.why) break;
-    out.item('{').text("policy", p.name()).boolean("native", p.is_native()).open("kinds", '[');
+    out.item('{').text("policy", p.name()).flag("native", p.is_native()).open("kinds", '[');
     if (!p.is_native())
       for (const kind k : p.kinds(result.why)) out.item(name(k));
     out.close(']').text("release_retries", name(p.release_retries(result.why))).close('}');

@@ -118,7 +118,7 @@ int run_for_person(const wait_task& task) {
 int run_for_program(const wait_task& task) {
   const wait_result got = wait_for(task, {});
   detail::json out;
-  out.item('{').text("uri", public_uri(task.uri)).text("backend", task.backend).boolean("ready", !got.why);
+  out.item('{').text("uri", public_uri(task.uri)).text("backend", task.backend).flag("ready", !got.why);
   out.number("attempts", got.went.attempts);
   out.number("elapsed_ms", std::chrono::duration_cast<std::chrono::milliseconds>(got.went.waited).count());
   out.nested("failure", got.why ? got.why.to_json() : "null").close('}');

@@ -205,7 +205,7 @@ class upgrade_request {
 
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self) {
     std::string& body = static_cast<upgrade_request*>(self)->asked_.body;
-    if (body.size() < 1024) body.append(bytes, std::min(count, 1024 - body.size()));
+    if (body.size() < 1024) body.append(bytes, (std::min)(count, 1024 - body.size()));
     return count;
   }
 

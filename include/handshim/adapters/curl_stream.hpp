@@ -38,7 +38,7 @@ class stream final : public net::byte_stream {
     ::curl_easy_setopt(easy_, CURLOPT_SSL_ENABLE_ALPN, 0L);  // no HTTP/2
 #endif
     // 0 would be libcurl's own 300 s.
-    if (!until.is_never()) ::curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, std::max(1L, long{until.poll_timeout()}));
+    if (!until.is_never()) ::curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, (std::max)(1L, long{until.poll_timeout()}));
     ::curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     ::curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &on_progress);
     ::curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);

@@ -154,11 +154,11 @@ class connection {
   static std::vector<std::string> split(std::string_view text) {
     std::vector<std::string> out;
     while (!text.empty()) {
-      const std::size_t end = std::min(text.find(','), text.size());
+      const std::size_t end = (std::min)(text.find(','), text.size());
       std::string_view name = text.substr(0, end);
       while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
       out.emplace_back(name);
-      text.remove_prefix(std::min(end + 1, text.size()));
+      text.remove_prefix((std::min)(end + 1, text.size()));
     }
     return out;
   }

@@ -116,7 +116,7 @@ class watcher : public ::QObject {
     next.encrypted = url.scheme() == ::QLatin1String("wss");
     next.subprotocols = offered();
     const quint64 limit = socket_.maxAllowedIncomingMessageSize();
-    if (limit < std::numeric_limits<std::size_t>::max()) next.max_message_size = static_cast<std::size_t>(limit);
+    if (limit < (std::numeric_limits<std::size_t>::max)()) next.max_message_size = static_cast<std::size_t>(limit);
     seen_.begin(std::move(next));
     ++opened_;
     tap_ = {};

@@ -30,11 +30,11 @@ void write_event(Out& out, const event& e, disclosure level) {
   write_failure(out, e.failure, level);
   out.text("policy", e.by.policy.name()).text("policy_source", name(e.by.source));
   write_kinds(out, "kinds", e.by.policy, e.kinds);
-  out.boolean("changed", e.changed);
+  out.flag("changed", e.changed);
   if (e.candidate) {
     out.text("candidate", e.candidate->name());
     write_kinds(out, "candidate_kinds", *e.candidate, e.candidate_kinds);
-    out.boolean("would_differ", e.would_differ);
+    out.flag("would_differ", e.would_differ);
   }
   if (e.where) out.text("file", e.where.file).number("line", e.where.line).text("function", e.where.function);
 }

@@ -54,7 +54,7 @@ class json {
     out_ << value;
     return *this;
   }
-  json& boolean(std::string_view key, bool value) {
+  json& flag(std::string_view key, bool value) {
     begin(key);
     out_ << (value ? "true" : "false");
     return *this;

@@ -24,7 +24,7 @@ class logfmt {
     out_ << value;
     return *this;
   }
-  logfmt& boolean(std::string_view key, bool value) { return text(key, value ? "true" : "false"); }
+  logfmt& flag(std::string_view key, bool value) { return text(key, value ? "true" : "false"); }
   logfmt& text_if(std::string_view key, std::string_view value) { return value.empty() ? *this : text(key, value); }
   logfmt& number_if(std::string_view key, long long value) { return value == 0 ? *this : number(key, value); }
   std::string take() { return out_.take(); }

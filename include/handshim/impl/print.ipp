@@ -249,7 +249,7 @@ void write_evidence(Out& out, const evidence& known) {
     out.text("native_domain", shown_text(known.native_domain)).number("native_value", known.native_value);
   out.text_if("native_text", known.native_text).number_if("http_status", known.http_status);
   out.text_if("http_reason", shown_text(known.http_reason)).text_if("header", shown_text(known.header));
-  if (!known.body.empty()) out.text("body", shown_text(known.body)).boolean("body_complete", known.body_complete);
+  if (!known.body.empty()) out.text("body", shown_text(known.body)).flag("body_complete", known.body_complete);
   out.number_if("bytes_in", static_cast<long long>(known.bytes_in));
   out.number_if("bytes_out", static_cast<long long>(known.bytes_out));
   if (known.http_status == 0) out.text_if("first_bytes", shown_text(known.first_bytes));

@@ -12,13 +12,13 @@ using clock = std::chrono::steady_clock;
 /// A point of the steady clock, or never. A value; nothing throws. Since 0.1.
 class deadline {
  public:
-  static deadline never() noexcept { return deadline(clock::time_point::max()); }
+  static deadline never() noexcept { return deadline((clock::time_point::max)()); }
   /// That long from now. Zero or less has passed already; what the clock cannot count is never.
   static deadline in(std::chrono::nanoseconds span) noexcept;
   /// clock::time_point::max() is never.
   static deadline at(clock::time_point when) noexcept { return deadline(when); }
 
-  bool is_never() const noexcept { return when_ == clock::time_point::max(); }
+  bool is_never() const noexcept { return when_ == (clock::time_point::max)(); }
   bool passed() const noexcept;
   /// Zero once it passed, nanoseconds::max() for never.
   std::chrono::nanoseconds remaining() const noexcept;

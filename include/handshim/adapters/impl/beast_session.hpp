@@ -177,7 +177,7 @@ class session {
   static std::size_t cost(const message& m) noexcept { return m.data.empty() ? 1 : m.data.size(); }
   static failure cancelled() noexcept { return failure(fault::cancelled, {}, phase::open); }
   bool is_ended() const noexcept { return cancelled_ || ended_; }
-  bool has_room() const noexcept { return queued_ < std::max<std::size_t>(how_->max_message_size, 1u << 16); }
+  bool has_room() const noexcept { return queued_ < (std::max<std::size_t>)(how_->max_message_size, 1u << 16); }
 
   template <class F>
   void post(F f) {

@@ -23,7 +23,7 @@ namespace handshim::adapters::beast::detail {
 template <class Buffers, class To>
 void for_bytes(const Buffers& buffers, std::size_t n, To to) {
   for (const ::boost::asio::const_buffer piece : ::boost::beast::buffers_range_ref(buffers)) {
-    const std::size_t size = std::min(n, piece.size());
+    const std::size_t size = (std::min)(n, piece.size());
     if (size != 0) to(std::string_view(static_cast<const char*>(piece.data()), size));
     n -= size;
   }

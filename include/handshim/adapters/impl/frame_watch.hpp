@@ -58,9 +58,9 @@ class frame_watch {
   }
 
   std::size_t payload(std::string_view bytes) {
-    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
+    const auto n = static_cast<std::size_t>((std::min<std::uint64_t>)(left_, bytes.size()));
     constexpr std::size_t most = 125;
-    if (opcode() == rfc6455::opcode::close) control_.append(bytes.substr(0, std::min(n, most - control_.size())));
+    if (opcode() == rfc6455::opcode::close) control_.append(bytes.substr(0, (std::min)(n, most - control_.size())));
     left_ -= n;
     if (left_ == 0) end_frame();
     return n;

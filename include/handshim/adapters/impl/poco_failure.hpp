@@ -77,8 +77,8 @@ inline adapters::detail::request_seen request_of(const ::Poco::Net::HTTPRequest&
   out.key = request.get("Sec-WebSocket-Key", "");
   std::string rest = request.get("Sec-WebSocket-Protocol", "");
   while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    const std::size_t start = std::min(rest.find_first_not_of(" \t"), end);
+    const std::size_t end = (std::min)(rest.find(','), rest.size());
+    const std::size_t start = (std::min)(rest.find_first_not_of(" \t"), end);
     out.offered.push_back(rest.substr(start, rest.find_last_not_of(" \t", end == 0 ? 0 : end - 1) + 1 - start));
     rest.erase(0, end + 1);
   }

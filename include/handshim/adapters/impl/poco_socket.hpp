@@ -31,8 +31,8 @@ struct socket_notes {
   /// What is left of the deadline, not less than nothing, and at most `most` unless that is none.
   ::Poco::Timespan left(const ::Poco::Timespan& most) const {
     const auto span = std::chrono::duration_cast<std::chrono::microseconds>(until - clock::now()).count();
-    const ::Poco::Timespan rest(std::max<std::int64_t>(span, 0));
-    return most.totalMicroseconds() > 0 ? std::min(most, rest) : rest;
+    const ::Poco::Timespan rest((std::max<std::int64_t>)(span, 0));
+    return most.totalMicroseconds() > 0 ? (std::min)(most, rest) : rest;
   }
 };
 
@@ -45,7 +45,7 @@ class noting_socket final : public ::Poco::Net::StreamSocketImpl {
   void connect(const ::Poco::Net::SocketAddress& to, const ::Poco::Timespan& timeout) override {
     begin();
     if (notes_->has_deadline())
-      StreamSocketImpl::connect(to, std::max(notes_->left(timeout), ::Poco::Timespan(1)));
+      StreamSocketImpl::connect(to, (std::max)(notes_->left(timeout), ::Poco::Timespan(1)));
     else if (timeout.totalMicroseconds() > 0)
       StreamSocketImpl::connect(to, timeout);
     else

@@ -9,14 +9,14 @@ namespace handshim::net {
 HANDSHIM_INLINE deadline deadline::in(std::chrono::nanoseconds span) noexcept {
   const auto now = clock::now();
   if (span <= std::chrono::nanoseconds::zero()) return deadline(now);
-  if (span >= clock::time_point::max() - now) return never();
+  if (span >= (clock::time_point::max)() - now) return never();
   return deadline(now + std::chrono::duration_cast<clock::duration>(span));
 }
 
 HANDSHIM_INLINE bool deadline::passed() const noexcept { return !is_never() && clock::now() >= when_; }
 
 HANDSHIM_INLINE std::chrono::nanoseconds deadline::remaining() const noexcept {
-  if (is_never()) return std::chrono::nanoseconds::max();
+  if (is_never()) return (std::chrono::nanoseconds::max)();
   const auto now = clock::now();
   if (now >= when_) return std::chrono::nanoseconds::zero();
   return when_ - now;

@@ -175,7 +175,7 @@ std::size_t transfer(std::size_t size, std::error_code& error, Call call) noexce
   error.clear();
   constexpr std::size_t most = 1u << 30;
   ssize_t n = 0;
-  do n = call(std::min(size, most));
+  do n = call((std::min)(size, most));
   while (n < 0 && errno == EINTR);
   if (n >= 0) return static_cast<std::size_t>(n);
   const bool later = errno == EAGAIN || errno == EWOULDBLOCK;

@@ -16,7 +16,7 @@ inline std::optional<std::chrono::nanoseconds> delay_asked_for(const failure& f,
     now = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   }
   const std::chrono::seconds asked(seconds_to_wait(value, now));
-  return std::clamp(asked, std::chrono::seconds(0), std::max(by.longest_wait, std::chrono::seconds(0)));
+  return std::clamp(asked, std::chrono::seconds(0), (std::max)(by.longest_wait, std::chrono::seconds(0)));
 }
 
 // Nothing of the application's goes out before the 101.

@@ -57,7 +57,7 @@ HANDSHIM_INLINE std::chrono::nanoseconds backoff::longest(unsigned step) const n
   const auto cap = static_cast<double>(detail::usable(shape_.cap).count());
   auto length = static_cast<double>(detail::usable(shape_.base).count());
   for (unsigned i = 1; i < step && length < cap && shape_.factor > 1; ++i) length *= shape_.factor;
-  const auto grown = std::chrono::nanoseconds(static_cast<long long>(std::min(length, cap)));
+  const auto grown = std::chrono::nanoseconds(static_cast<long long>((std::min)(length, cap)));
   return shape_.granularity.count() > 0 ? grown - grown % shape_.granularity : grown;
 }
 

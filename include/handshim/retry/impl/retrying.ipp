@@ -33,7 +33,7 @@ HANDSHIM_INLINE retry_run::retry_run(const retry_options& how, backoff& pace, bo
 
 HANDSHIM_INLINE attempt_info retry_run::begin() {
   ++attempts_;
-  return {attempts_, std::max(left(), std::chrono::nanoseconds(0))};
+  return {attempts_, (std::max)(left(), std::chrono::nanoseconds(0))};
 }
 
 HANDSHIM_INLINE std::chrono::nanoseconds retry_run::now() const {
@@ -41,7 +41,7 @@ HANDSHIM_INLINE std::chrono::nanoseconds retry_run::now() const {
 }
 
 HANDSHIM_INLINE std::chrono::nanoseconds retry_run::left() const {
-  return how_.total.count() > 0 ? how_.total - spent() : std::chrono::nanoseconds::max();
+  return how_.total.count() > 0 ? how_.total - spent() : (std::chrono::nanoseconds::max)();
 }
 
 HANDSHIM_INLINE failure retry_run::numbered(const failure& f) const {

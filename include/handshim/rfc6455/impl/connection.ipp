@@ -72,7 +72,7 @@ HANDSHIM_INLINE std::size_t connection::header_length() const noexcept {
 }
 
 HANDSHIM_INLINE std::size_t connection::take_header(std::string_view bytes) {
-  const std::size_t taken = std::min(bytes.size(), header_length() - header_size_);
+  const std::size_t taken = (std::min)(bytes.size(), header_length() - header_size_);
   std::memcpy(header_.data() + header_size_, bytes.data(), taken);
   header_size_ += taken;
   if (header_size_ < 2) return taken;
@@ -136,14 +136,14 @@ HANDSHIM_INLINE void connection::begin_payload(std::uint64_t length) {
   } else {
     if (op != opcode::continuation) partial_.text = op == opcode::text;
     in_message_ = true;
-    const auto ahead = static_cast<std::size_t>(std::min(length, detail::max_reserve));
+    const auto ahead = static_cast<std::size_t>((std::min)(length, detail::max_reserve));
     if (partial_.data.empty()) partial_.data.reserve(ahead);
   }
   if (length == 0) end_frame();
 }
 
 HANDSHIM_INLINE std::size_t connection::take_payload(std::string_view bytes) {
-  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), payload_left_));
+  const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(bytes.size(), payload_left_));
   const std::string_view taken = bytes.substr(0, size);
   payload_left_ -= size;
   const bool control = is_control(frame_opcode());

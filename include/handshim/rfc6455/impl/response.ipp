@@ -28,7 +28,7 @@ inline bool parse_status_number(std::string_view text, const reading& how, std::
 inline fault parse_status(std::string_view text, const reading& how, int& out) noexcept {
   std::int64_t number = 0;
   if (!parse_status_number(text, how, number)) return fault::status_code_malformed;
-  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  constexpr std::int64_t most = (std::numeric_limits<int>::max)();
   out = static_cast<int>(std::clamp(number, -most, most));
   if (out < 100 || out > 999) return fault::status_code_malformed;
   return out < 600 || how.high_status ? fault::none : fault::status_code_out_of_range;
@@ -184,8 +184,8 @@ HANDSHIM_INLINE fault response_reader::too_long() const noexcept {
 }
 
 HANDSHIM_INLINE std::size_t response_reader::take_line(std::string_view bytes) {
-  const std::size_t keep = how_.measure_at_end ? std::max(how_.max_line, detail::line_keep) : how_.max_line;
-  const std::size_t room = std::max(keep, line_.size() + 1) - line_.size();
+  const std::size_t keep = how_.measure_at_end ? (std::max)(how_.max_line, detail::line_keep) : how_.max_line;
+  const std::size_t room = (std::max)(keep, line_.size() + 1) - line_.size();
   const std::size_t lf = bytes.substr(0, room).find('\n');
   const std::string_view taken = bytes.substr(0, lf == bytes.npos ? room : lf + 1);
   if (lf != bytes.npos && line_.empty()) {
@@ -275,7 +275,7 @@ HANDSHIM_INLINE void response_reader::begin_sized() {
 
 // The body of a Content-Length, or the data of a chunk.
 HANDSHIM_INLINE std::size_t response_reader::take_sized(std::string_view bytes) {
-  const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_));
+  const std::size_t taken = static_cast<std::size_t>((std::min<std::uint64_t>)(bytes.size(), left_));
   response_.body.append(bytes.substr(0, taken));
   left_ -= taken;
   if (left_ != 0) return taken;

@@ -36,7 +36,7 @@ HANDSHIM_INLINE bool parse_integer(std::string_view text, std::int64_t& out) noe
   while (!text.empty() && blanks.find(text.back()) != blanks.npos) text.remove_suffix(1);
   const bool negative = !text.empty() && text.front() == '-';
   if (negative || (!text.empty() && text.front() == '+')) text.remove_prefix(1);
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)();
   std::int64_t value = 0;
   bool after_digit = false;
   for (const char c : text) {
@@ -56,7 +56,7 @@ inline bool is_list_element(std::string_view text, bool slash) noexcept {
 
 HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<std::string_view>& out) {
   for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::size_t comma = (std::min)(text.find(',', at), text.size());
     const std::string_view element = trim(text.substr(at, comma - at));
     at = comma + 1;
     if (element.empty()) continue;

@@ -60,7 +60,7 @@ inline fault parse_port(std::string_view text, uri& out) noexcept {
 inline bool is_ipv4(std::string_view text) noexcept {
   int numbers = 0;
   for (std::size_t at = 0; at <= text.size(); ++numbers) {
-    const std::size_t dot = std::min(text.find('.', at), text.size());
+    const std::size_t dot = (std::min)(text.find('.', at), text.size());
     const std::string_view number = text.substr(at, dot - at);
     if (number.empty() || number.size() > 3 || !std::all_of(number.begin(), number.end(), is_digit)) return false;
     int value = 0;
@@ -75,7 +75,7 @@ inline bool is_ipv4(std::string_view text) noexcept {
 inline int count_groups(std::string_view text, bool at_end) noexcept {
   int groups = 0;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
-    const std::size_t colon = std::min(text.find(':', at), text.size());
+    const std::size_t colon = (std::min)(text.find(':', at), text.size());
     const std::string_view group = text.substr(at, colon - at);
     at = colon + 1;
     if (at_end && colon == text.size() && is_ipv4(group)) return groups + 2;
@@ -102,7 +102,7 @@ inline std::string lower_case(std::string_view text) {
 
 // What stands between the brackets: an address and perhaps a zone (RFC 6874, which writes "%25" before it).
 inline bool parse_address(std::string_view text, std::string& host) {
-  const std::size_t percent = std::min(text.find('%'), text.size());
+  const std::size_t percent = (std::min)(text.find('%'), text.size());
   std::string_view zone = text.substr(percent);
   if (!is_ipv6(text.substr(0, percent))) return false;
   host = lower_case(text.substr(0, percent));
@@ -118,7 +118,7 @@ inline bool parse_address(std::string_view text, std::string& host) {
 
 inline fault parse_host_and_port(std::string_view text, uri& out) {
   const bool bracket = starts_with(text, "[");
-  const std::size_t host_end = bracket ? text.find(']') : std::min(text.find(':'), text.size());
+  const std::size_t host_end = bracket ? text.find(']') : (std::min)(text.find(':'), text.size());
   if (host_end == text.npos) return fault::uri_host_malformed;
   const std::string_view host = text.substr(bracket ? 1 : 0, host_end - (bracket ? 1 : 0));
   const std::string_view behind = text.substr(bracket ? host_end + 1 : host_end);
@@ -142,7 +142,7 @@ inline fault parse_authority(std::string_view text, uri& out) {
 inline fault parse_hierarchy(std::string_view text, uri& out) {
   if (!starts_with(text, "//")) return fault::uri_host_missing;
   text.remove_prefix(2);
-  const std::size_t end = std::min(text.find_first_of("/?"), text.size());
+  const std::size_t end = (std::min)(text.find_first_of("/?"), text.size());
   out.target = text.substr(end);
   if (!starts_with(out.target, "/")) out.target.insert(0, 1, '/');
   return parse_authority(text.substr(0, end), out);
@@ -181,7 +181,7 @@ inline bool has_scheme(std::string_view text) noexcept {
 inline std::string remove_dot_segments(std::string_view path) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {
-    const std::size_t next = std::min(path.find('/', at + 1), path.size());
+    const std::size_t next = (std::min)(path.find('/', at + 1), path.size());
     const std::string_view segment = path.substr(at, next - at);  // with its slash in front
     const bool last = next == path.size();
     at = next;
@@ -195,7 +195,7 @@ inline std::string remove_dot_segments(std::string_view path) {
 }
 
 inline void remove_dot_segments_of(uri& u) {
-  const std::size_t query = std::min(u.target.find('?'), u.target.size());
+  const std::size_t query = (std::min)(u.target.find('?'), u.target.size());
   u.target = remove_dot_segments(std::string_view(u.target).substr(0, query)) + u.target.substr(query);
 }
 
