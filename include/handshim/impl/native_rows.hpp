@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#if defined(_WIN32)
-#include <ws2tcpip.h>
-#else
+#if !defined(_WIN32)
 #include <netdb.h>
 #endif
 

@@ -1,8 +1,6 @@
 // Host names to addresses, within a deadline.
 #pragma once
 
-#include <netdb.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "handshim/net/deadline.hpp"
+#include "handshim/net/impl/system_headers.hpp"
 #include "handshim/net/interrupter.hpp"
 #include "handshim/net/socket.hpp"
 

@@ -1,12 +1,6 @@
-// Every call of the operating system's sockets and pipes: the one file to port. All errors are codes of
-// std::system_category() or stream_errc; a signal (EINTR) is never one.
+// Every call of the operating system's sockets and pipes; impl/platform.hpp is what to port. All errors are codes of a
+// category named "system" (on POSIX std::system_category()) or stream_errc; a signal (EINTR) is never one.
 #pragma once
-
-#if defined(_WIN32)
-#error "handshim/net needs POSIX sockets"
-#endif
-
-#include <sys/socket.h>
 
 #include <cstddef>
 #include <string>
@@ -15,6 +9,7 @@
 
 #include "handshim/config.hpp"
 #include "handshim/net/deadline.hpp"
+#include "handshim/net/impl/system_headers.hpp"
 
 namespace handshim::net {
 

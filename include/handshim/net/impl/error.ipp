@@ -1,11 +1,9 @@
 #pragma once
 
-#include <netdb.h>
-
-#include <cerrno>
 #include <string>
 
 #include "handshim/net/error.hpp"
+#include "handshim/net/impl/platform.hpp"
 
 namespace handshim::net {
 namespace detail {
@@ -52,7 +50,7 @@ HANDSHIM_INLINE std::error_condition stream_category_type::default_error_conditi
 class getaddrinfo_category_type final : public std::error_category {
  public:
   const char* name() const noexcept override { return "getaddrinfo"; }
-  std::string message(int value) const override { return ::gai_strerror(value); }
+  std::string message(int value) const override { return platform::getaddrinfo_message(value); }
 };
 
 }  // namespace detail
@@ -73,7 +71,7 @@ HANDSHIM_INLINE std::error_code make_error_code(stream_errc e) noexcept {
 }
 
 HANDSHIM_INLINE std::error_code getaddrinfo_error(int value) noexcept {
-  if (value == EAI_SYSTEM) return {errno, std::system_category()};
+  if (platform::is_system_error(value)) return {platform::last_error(), platform::category()};
   return {value, getaddrinfo_category()};
 }
 

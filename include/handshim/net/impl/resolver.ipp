@@ -1,22 +1,19 @@
 #pragma once
 
-#include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
 
 #include "handshim/net/error.hpp"
+#include "handshim/net/impl/platform.hpp"
 #include "handshim/net/resolver.hpp"
 
 namespace handshim::net {
 namespace detail {
 
 HANDSHIM_INLINE std::atomic<resolve_function>& resolve_hook() noexcept {
-  static std::atomic<resolve_function> function{&::getaddrinfo};
+  static std::atomic<resolve_function> function{&platform::get_addresses};
   return function;
 }
 
@@ -29,7 +26,7 @@ inline void append(std::vector<address>& to, const addrinfo& row) {
   address found;
   if (row.ai_addr == nullptr || row.ai_addrlen > sizeof found.storage) return;
   std::memcpy(&found.storage, row.ai_addr, row.ai_addrlen);
-  found.length = row.ai_addrlen;
+  found.length = static_cast<socklen_t>(row.ai_addrlen);
   const auto equal = [&](const address& other) { return same_endpoint(found, other); };
   if (std::none_of(to.begin(), to.end(), equal)) to.push_back(found);
 }
@@ -84,27 +81,11 @@ extern "C" inline void* handshim_net_lookup_thread(void* argument) {
   return nullptr;
 }
 
-// Not std::thread, which can only throw when there is none to be had.
-inline int start_thread(void* (*function)(void*), void* argument) noexcept {
-  pthread_attr_t attributes;
-  if (const int error = ::pthread_attr_init(&attributes)) return error;
-  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  // The program's signal handlers shall not run in a thread that it does not know of.
-  sigset_t all, before;
-  sigfillset(&all);  // a macro on some systems
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread;
-  const int error = ::pthread_create(&thread, &attributes, function, argument);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  ::pthread_attr_destroy(&attributes);
-  return error;
-}
-
 inline std::error_code start(const std::shared_ptr<lookup>& task) {
   auto argument = std::make_unique<std::shared_ptr<lookup>>(task);
-  const int error = start_thread(&handshim_net_lookup_thread, argument.get());
+  const int error = platform::start_thread(&handshim_net_lookup_thread, argument.get());
   if (error == 0) argument.release();  // the thread's now
-  return {error, std::system_category()};
+  return {error, platform::category()};
 }
 
 inline std::shared_ptr<lookup> make_lookup(const std::string& host, std::uint16_t port) {
@@ -148,7 +129,7 @@ HANDSHIM_INLINE std::vector<address> resolve(const std::string& host, std::uint1
                                              interrupter& stop, std::error_code& error) {
   error = getaddrinfo_error(EAI_NONAME);
   if (!detail::plausible(host)) return {};
-  auto found = detail::look_up(&::getaddrinfo, host, port, AI_NUMERICHOST, error);
+  auto found = detail::look_up(&platform::get_addresses, host, port, AI_NUMERICHOST, error);
   if (error != getaddrinfo_error(EAI_NONAME)) return found;
   error.clear();
   if (stop.triggered()) error = stream_errc::interrupted;

@@ -1,24 +1,16 @@
 #pragma once
 
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "handshim/net/error.hpp"
+#include "handshim/net/impl/platform.hpp"
 #include "handshim/net/socket.hpp"
 
 namespace handshim::net {
 
 HANDSHIM_INLINE descriptor::~descriptor() {
-  // Not again after EINTR: Linux has closed it by then, and the number may be another thread's.
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) platform::close(fd_);
 }
 
 HANDSHIM_INLINE std::string address::text() const {
@@ -60,56 +52,26 @@ HANDSHIM_INLINE bool same_endpoint(const address& a, const address& b) noexcept 
 
 namespace detail {
 
-HANDSHIM_INLINE std::error_code last_error() noexcept { return {errno, std::system_category()}; }
-
-inline void set_flags(int fd) noexcept {
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (flags >= 0 && (flags & O_NONBLOCK) == 0) ::fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-}
+HANDSHIM_INLINE std::error_code last_error() noexcept { return {platform::last_error(), platform::category()}; }
 
 HANDSHIM_INLINE pipe_ends open_pipe(std::error_code& error) noexcept {
   error.clear();
   int fds[2] = {-1, -1};
-#if defined(__linux__)
-  const int result = ::pipe2(fds, O_NONBLOCK | O_CLOEXEC);
-#else
-  const int result = ::pipe(fds);
-#endif
-  if (result != 0) {
-    error = last_error();
-    return {};
-  }
-#if !defined(__linux__)
-  for (const int fd : fds) set_flags(fd);
-#endif
-  return {descriptor(fds[0]), descriptor(fds[1])};
+  if (platform::open_pipe(fds)) return {descriptor(fds[0]), descriptor(fds[1])};
+  error = last_error();
+  return {};
 }
 
-HANDSHIM_INLINE void put_byte(int fd) noexcept {
-  const int kept = errno;
-  const char byte = 0;
-  while (::write(fd, &byte, 1) < 0 && errno == EINTR) {
-  }
-  errno = kept;
-}
-
-HANDSHIM_INLINE void drain(int fd) noexcept {
-  char bytes[64];
-  for (;;) {
-    const ssize_t n = ::read(fd, bytes, sizeof bytes);
-    if (n == 0 || (n < 0 && errno != EINTR)) return;
-  }
-}
+HANDSHIM_INLINE void put_byte(int fd) noexcept { platform::put_byte(fd); }
+HANDSHIM_INLINE void drain(int fd) noexcept { platform::drain(fd); }
 
 HANDSHIM_INLINE readiness wait_ready(int fd, direction way, int wake, deadline until, std::error_code& error) noexcept {
   error.clear();
   for (;;) {
-    pollfd fds[] = {{fd, static_cast<short>(way == direction::read ? POLLIN : POLLOUT), 0}, {wake, POLLIN, 0}};
-    const int n = ::poll(fds, 2, until.poll_timeout());
-    if (n > 0) return {fds[0].revents != 0, fds[1].revents != 0};
-    if (n == 0 && until.passed()) return {false, false};
-    if (n < 0 && errno != EINTR) {
+    readiness ready{false, false};
+    const int n = platform::wait(fd, way == direction::write, wake, until.poll_timeout(), ready.fd, ready.wake);
+    if (n > 0 || (n == 0 && until.passed())) return ready;
+    if (n < 0 && !platform::was_interrupted()) {
       error = last_error();
       return {false, false};
     }
@@ -118,11 +80,7 @@ HANDSHIM_INLINE readiness wait_ready(int fd, direction way, int wake, deadline u
 
 HANDSHIM_INLINE descriptor open_socket(int family, std::error_code& error) noexcept {
   error.clear();
-#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
-  descriptor opened(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-#else
-  descriptor opened(::socket(family, SOCK_STREAM, IPPROTO_TCP));
-#endif
+  descriptor opened(platform::open_socket(family));
   if (!opened)
     error = last_error();
   else
@@ -131,27 +89,20 @@ HANDSHIM_INLINE descriptor open_socket(int family, std::error_code& error) noexc
 }
 
 HANDSHIM_INLINE void set_up(int fd) noexcept {
-  set_flags(fd);
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#if defined(SO_NOSIGPIPE)
-  ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
+  platform::set_flags(fd);
+  platform::set_options(fd);
 }
 
 HANDSHIM_INLINE std::error_code begin_connect(int fd, const address& to) noexcept {
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.length) == 0) return connect_outcome(fd);
-  // After a signal the connection goes on being made, as POSIX says.
-  if (errno == EINTR || errno == EINPROGRESS) return {EINPROGRESS, std::system_category()};
-  return last_error();
+  return platform::is_connecting() ? std::make_error_code(std::errc::operation_in_progress) : last_error();
 }
 
 HANDSHIM_INLINE std::error_code connect_outcome(int fd) noexcept {
   int value = 0;
-  socklen_t size = sizeof value;
-  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &value, &size) != 0) return last_error();
-  if (value == 0 && connected_to_itself(fd)) value = ECONNREFUSED;
-  return {value, std::system_category()};
+  if (!platform::pending_error(fd, value)) return last_error();
+  if (value == 0 && connected_to_itself(fd)) value = platform::refused;
+  return {value, platform::category()};
 }
 
 template <class Ask>
@@ -174,32 +125,26 @@ template <class Call>
 std::size_t transfer(std::size_t size, std::error_code& error, Call call) noexcept {
   error.clear();
   constexpr std::size_t most = 1u << 30;
-  ssize_t n = 0;
+  std::ptrdiff_t n = 0;
   do n = call((std::min)(size, most));
-  while (n < 0 && errno == EINTR);
+  while (n < 0 && platform::was_interrupted());
   if (n >= 0) return static_cast<std::size_t>(n);
-  const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
-  error = later ? make_error_code(stream_errc::would_block) : last_error();
+  error = platform::would_block() ? make_error_code(stream_errc::would_block) : last_error();
   return 0;
 }
 
 HANDSHIM_INLINE std::size_t receive(int fd, char* to, std::size_t size, std::error_code& error) noexcept {
-  const std::size_t n = transfer(size, error, [=](std::size_t most) { return ::recv(fd, to, most, 0); });
+  const std::size_t n = transfer(size, error, [=](std::size_t most) { return platform::receive(fd, to, most); });
   if (n == 0 && !error) error = stream_errc::eof;
   return n;
 }
 
 HANDSHIM_INLINE std::size_t transmit(int fd, const char* from, std::size_t size, std::error_code& error) noexcept {
-#if defined(MSG_NOSIGNAL)
-  constexpr int flags = MSG_NOSIGNAL;
-#else
-  constexpr int flags = 0;
-#endif
-  return transfer(size, error, [=](std::size_t most) { return ::send(fd, from, most, flags); });
+  return transfer(size, error, [=](std::size_t most) { return platform::transmit(fd, from, most); });
 }
 
-HANDSHIM_INLINE void end_sending(int fd) noexcept { ::shutdown(fd, SHUT_WR); }
-HANDSHIM_INLINE void end_both(int fd) noexcept { ::shutdown(fd, SHUT_RDWR); }
+HANDSHIM_INLINE void end_sending(int fd) noexcept { platform::end_sending(fd); }
+HANDSHIM_INLINE void end_both(int fd) noexcept { platform::end_both(fd); }
 
 }  // namespace detail
 }  // namespace handshim::net
