@@ -1,10 +1,11 @@
 """What stands between <!-- generated: COMMAND --> and <!-- end --> is what the command prints.
 
-Usage: generated.py ROOT HANDSHIM
+Usage: generated.py ROOT HANDSHIM [PROGRAM...]
 
-COMMAND begins with `handshim`. The output of a command with --markdown stands there as it is, any other in a text
-block under the command line. `handshim serve ... --port N & handshim ...` starts the server first, on a free port
-that is shown as N. With HANDSHIM_UPDATE_DOCS=1 in the environment the parts are written instead.
+COMMAND begins with `handshim`, or with the file name of another PROGRAM. The output of a command with --markdown
+stands there as it is, any other in a text block under the command line. `handshim serve ... --port N & handshim ...`
+starts the server first, on a free port that is shown as N. With HANDSHIM_UPDATE_DOCS=1 in the environment the parts are
+written instead.
 """
 
 import difflib
@@ -28,11 +29,11 @@ class Failed(Exception):
     """The command cannot be shown."""
 
 
-def words(command, tool):
+def words(command, tools):
     out = shlex.split(command)
-    if not out or out[0] != "handshim":
-        raise Failed(f"`{command}` is no handshim command")
-    return [tool, *out[1:]]
+    if not out or out[0] not in tools:
+        raise Failed(f"`{command}` begins with none of {', '.join(tools)}")
+    return [tools[out[0]], *out[1:]]
 
 
 def run(arguments, root):
@@ -50,9 +51,9 @@ def environment():
     return {**plain, "NO_COLOR": "1", "COLUMNS": "100"}
 
 
-def with_server(serving, command, tool, root):
+def with_server(serving, command, tools, root):
     """What the command prints while the server of the other one runs."""
-    arguments = words(serving, tool)
+    arguments = words(serving, tools)
     at = arguments.index("--port") + 1 if "--port" in arguments else 0
     if at in (0, len(arguments)):
         raise Failed(f"`{serving}` needs --port N")
@@ -65,16 +66,16 @@ def with_server(serving, command, tool, root):
             port = LISTENING.search(first)
             if not port:
                 raise Failed(f"`{serving}`: {first}")
-            client = [word.replace(f":{shown}", f":{port.group(1)}") for word in words(command, tool)]
+            client = [word.replace(f":{shown}", f":{port.group(1)}") for word in words(command, tools)]
             return run(client, root).replace(f":{port.group(1)}", f":{shown}")
         finally:
             server.terminate()
 
 
-def lines_of(command, tool, root):
+def lines_of(command, tools, root):
     """What is to stand between the comments."""
     serving, both, client = command.partition(" & ")
-    output = with_server(serving, client, tool, root) if both else run(words(command, tool), root)
+    output = with_server(serving, client, tools, root) if both else run(words(command, tools), root)
     if "--markdown" in shlex.split(command):
         return output.splitlines()
     shown = [f"$ {serving} &", f"$ {client}"] if both else [f"$ {command}"]
@@ -90,13 +91,13 @@ def difference(is_there, should_be):
     return "\n".join(difflib.unified_diff(is_there, should_be, "the document", "the command", lineterm="", n=1))
 
 
-def check(document, tool, root, update):
+def check(document, tools, root, update):
     """(errors, how many parts there are); writes the file anew if it is to be updated."""
     errors, parts = [], document.generated()
     lines = list(document.lines)
     for part in reversed(parts):  # from the end, so that the positions of the others stay
         try:
-            should_be = lines_of(part.command, tool, root)
+            should_be = lines_of(part.command, tools, root)
         except (Failed, subprocess.TimeoutExpired) as why:
             errors.append(f"{document.path.name}:{part.first}: {part.command}: {why}")
             continue
@@ -111,11 +112,12 @@ def check(document, tool, root, update):
     return document.errors + errors, len(parts)
 
 
-def main(root, tool):
+def main(root, *programs):
     update = os.environ.get("HANDSHIM_UPDATE_DOCS") == "1"
+    tools = {pathlib.Path(program).name: str(pathlib.Path(program).resolve()) for program in programs}
     errors, count = [], 0
     for document in markdown.documents(pathlib.Path(root)):
-        found, parts = check(document, str(pathlib.Path(tool).resolve()), root, update)
+        found, parts = check(document, tools, root, update)
         errors += found
         count += parts
     if errors and not update:
@@ -124,4 +126,4 @@ def main(root, tool):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:]))

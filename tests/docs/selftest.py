@@ -71,7 +71,7 @@ else: print("took 12 ms")
         os.chmod(self.tool, 0o755)
 
     def errors(self, text, update=False):
-        return generated.check(self.page(text), str(self.tool), self.root, update)[0]
+        return generated.check(self.page(text), {"handshim": str(self.tool)}, self.root, update)[0]
 
     @staticmethod
     def part(command, text):
