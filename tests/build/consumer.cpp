@@ -1,13 +1,23 @@
-// A program that uses an installed handshim; see the script consume. Argument: what the default policy must be.
+// A program that takes handshim in as others do: see the scripts consume and ../packaging/ways. Argument: what the default
+// policy must be.
 #include <iostream>
 #include <string_view>
 
+#if defined(SINGLE_HEADER)
+#include "handshim.hpp"
+#else
+#include "handshim/backends/raw_sockets.hpp"
+#include "handshim/client.hpp"
 #include "handshim/handshim.hpp"
-#include "handshim/net/deadline.hpp"
+#endif
 
 int main(int count, char** words) {
-  if (handshim::net::deadline::never().passed()) return 1;
-  std::cout << "by default as " HANDSHIM_DEFAULT_POLICY " says: "
-            << facts(handshim::fault::connection_refused).description << "\n";
+  handshim::client<handshim::raw_sockets> client;
+  try {
+    client.connect("ws://127.0.0.1:1/");  // where nothing listens
+    return 1;
+  } catch (const handshim::network_error& e) {
+    std::cout << "by default as " HANDSHIM_DEFAULT_POLICY " says, of " HANDSHIM_VERSION ": " << name(e.kind()) << "\n";
+  }
   return count == 2 && std::string_view(words[1]) == HANDSHIM_DEFAULT_POLICY ? 0 : 1;
 }
