@@ -1,5 +1,7 @@
 #include "harness.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -43,10 +45,22 @@ std::vector<noted>& notes() {
   return all;
 }
 
-double nanoseconds_for(const body& run, std::size_t times) {
+struct taken {
+  double time, cpu;  // in ns; the second is this process's own
+};
+
+double cpu_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+taken take(const body& run, std::size_t times) {
   const auto began = clock::now();
+  const double cpu_began = cpu_now();
   run(times);
-  return std::chrono::duration<double, std::nano>(clock::now() - began).count();
+  const double cpu = cpu_now() - cpu_began;
+  return {std::chrono::duration<double, std::nano>(clock::now() - began).count(), cpu};
 }
 
 // How often the thing is to be done to take that long.
@@ -54,7 +68,7 @@ std::size_t times_for(const body& run, std::chrono::nanoseconds wanted) {
   const double aim = static_cast<double>(wanted.count());
   std::size_t times = 1;
   for (;;) {
-    const double took = std::max(nanoseconds_for(run, times), 1.0);
+    const double took = std::max(take(run, times).time, 1.0);
     if (took * 2 >= aim || times >= (std::size_t{1} << 40))
       return std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(times) * aim / took));
     times = std::max(times * 2, static_cast<std::size_t>(static_cast<double>(times) * std::min(aim / took / 2, 100.0)));
@@ -81,14 +95,23 @@ struct measured {
   body run;
   std::size_t times = 1;
   double allocated = 0;
-  std::vector<double> each{}, ratio{};  // for each repetition: nanoseconds, and those over the first subject's
+  std::vector<double> each{}, ratio{};     // for each repetition: nanoseconds, and those over the first subject's
+  std::vector<double> cpu{}, cpu_ratio{};  // the same of the processor's time
+
+  void add(const taken& now, const measured& first) {
+    each.push_back(now.time / static_cast<double>(times));
+    cpu.push_back(now.cpu / static_cast<double>(times));
+    ratio.push_back(each.back() / first.each.back());
+    cpu_ratio.push_back(cpu.back() / first.cpu.back());
+  }
 };
 
 void print_times(const measured& m) {
   const double median = quantile(m.each, 0.5);
   const double spread = (quantile(m.each, 0.75) - quantile(m.each, 0.25)) / 2 / median * 100;
-  std::printf("time\t%s\t%s\t%.2f\t%.1f\t%.3f\t%.2f\t%zu\n", m.what->row.c_str(), m.what->name.c_str(), median, spread,
-              quantile(m.ratio, 0.5), m.allocated, m.each.size());
+  std::printf("time\t%s\t%s\t%.2f\t%.1f\t%.3f\t%.2f\t%zu\t%.2f\t%.3f\n", m.what->row.c_str(), m.what->name.c_str(),
+              median, spread, quantile(m.ratio, 0.5), m.allocated, m.each.size(), quantile(m.cpu, 0.5),
+              quantile(m.cpu_ratio, 0.5));
   std::fflush(stdout);
 }
 
@@ -102,8 +125,7 @@ void measure(const subject* first, const subject* last, const settings& how) {
     m.times = times_for(m.run, how.each);
   }
   for (std::size_t i = 0; i < how.repetitions; ++i) {
-    for (measured& m : row) m.each.push_back(nanoseconds_for(m.run, m.times) / static_cast<double>(m.times));
-    for (measured& m : row) m.ratio.push_back(m.each.back() / row.front().each.back());
+    for (measured& m : row) m.add(take(m.run, m.times), row.front());
   }
   for (const measured& m : row) print_times(m);
 }
