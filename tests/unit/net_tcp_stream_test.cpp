@@ -79,6 +79,26 @@ TEST_CASE("a passed deadline takes what is there, else it has timed out") {
   CHECK(c.stream().write_some("y", 1, deadline::in(0ns), error) == 1);
 }
 
+TEST_CASE("after a read that took all the next one waits as the first one did") {
+  connection c;
+  c.peer_sends("first");
+  CHECK(read(c.stream(), deadline::in(20s)).bytes == "first");
+  CHECK(read(c.stream(), deadline::in(10ms)).error == stream_errc::timed_out);
+  {
+    const after later(50ms, [&] { c.peer_sends("second"); });
+    CHECK(read(c.stream(), deadline::in(20s)).bytes == "second");
+  }
+  {
+    const after later(50ms, [&] { c.stop.trigger(); });
+    CHECK(read(c.stream(), deadline::never()).error == stream_errc::interrupted);
+  }
+  c.stop.reset();
+  c.peer_sends("last");
+  c.peer_leaves();
+  CHECK(read(c.stream(), deadline::in(20s)).bytes == "last");
+  CHECK(read(c.stream(), deadline::in(20s)).error == stream_errc::eof);
+}
+
 TEST_CASE("a silent peer times a read out") {
   connection c;
   const stopwatch watch;

@@ -34,10 +34,12 @@ class tcp_stream final : public byte_stream {
   template <class Attempt>
   std::size_t repeat(direction way, deadline until, std::error_code& error, Attempt attempt);
   std::error_code obstacle() const noexcept;
+  std::error_code wait(direction way, deadline until) noexcept;
 
   descriptor socket_;
   interrupter& stop_;
   std::atomic<bool> shut_{false};
+  bool emptied_ = false;  // the last read left nothing; the reader's own
 };
 
 }  // namespace handshim::net

@@ -19,6 +19,12 @@ HANDSHIM_INLINE std::error_code tcp_stream::obstacle() const noexcept {
   return {};
 }
 
+HANDSHIM_INLINE std::error_code tcp_stream::wait(direction way, deadline until) noexcept {
+  if (const std::error_code error = obstacle()) return error;
+  const std::error_code error = stop_.wait(socket_.get(), way, until);
+  return error && shut_.load() ? make_error_code(stream_errc::eof) : error;
+}
+
 template <class Attempt>
 std::size_t tcp_stream::repeat(direction way, deadline until, std::error_code& error, Attempt attempt) {
   for (;;) {
@@ -26,7 +32,7 @@ std::size_t tcp_stream::repeat(direction way, deadline until, std::error_code& e
     if (error) return 0;
     const std::size_t done = attempt(error);
     if (error == stream_errc::would_block) {
-      error = stop_.wait(socket_.get(), way, until);
+      error = until.passed() ? make_error_code(stream_errc::timed_out) : stop_.wait(socket_.get(), way, until);
       if (!error) continue;
     }
     if (error && shut_.load()) error = stream_errc::eof;  // what a socket says after shutdown() differs
@@ -37,8 +43,16 @@ std::size_t tcp_stream::repeat(direction way, deadline until, std::error_code& e
 HANDSHIM_INLINE std::size_t tcp_stream::read_some(char* to, std::size_t size, deadline until, std::error_code& error) {
   error.clear();
   if (size == 0) return 0;
-  return repeat(direction::read, until, error,
-                [=, fd = socket_.get()](std::error_code& e) { return detail::receive(fd, to, size, e); });
+  // When the last read took all that was there it is cheaper to wait first than to be told that there is no more.
+  if (emptied_ && !until.passed()) {
+    error = wait(direction::read, until);
+    if (error) return 0;
+  }
+  const std::size_t n = repeat(direction::read, until, error, [=, fd = socket_.get()](std::error_code& e) {
+    return detail::receive(fd, to, size, e);
+  });
+  emptied_ = n < size;
+  return n;
 }
 
 HANDSHIM_INLINE std::size_t tcp_stream::write_some(const char* from, std::size_t size, deadline until,
