@@ -73,12 +73,8 @@ class basic_backend {
   explicit basic_backend(options how) : slot_(std::move(how)) {}
 
   failure connect(std::string_view uri, net::deadline until) {
-    fault why = fault::none;
-    const std::shared_ptr<live> at = slot_.begin(why);
-    if (!at) return refused(why);
-    const backends::connecting_scope connecting(slot_);
-    at->note.backend = name;
-    at->note.started = net::clock::now();
+    const backends::connecting at(slot_, name);
+    if (!at) return at.refused();
     failure result;
     const failure unforeseen =
         capture<translator>(phase::connect, [&] { result = detail::with_trace(open(*at, uri, until), at->note); });
@@ -103,17 +99,11 @@ class basic_backend {
  private:
   using live = backends::basic_live<detail::session>;
 
-  static failure refused(fault why) noexcept {
-    evidence known;
-    known.backend = name;
-    return failure(why, known);
-  }
-
   template <class Operation>
   failure on_open(Operation operation) {
     fault why = fault::none;
     const std::shared_ptr<live> at = slot_.get(why);
-    if (!at) return refused(why);
+    if (!at) return backends::failure_before(name, why);
     return detail::with_trace(operation(*at->open), at->note);
   }
 

@@ -4,11 +4,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "handshim/backends/session.hpp"
 #include "handshim/backends/trace.hpp"
+#include "handshim/failure.hpp"
 #include "handshim/fault.hpp"
+#include "handshim/net/deadline.hpp"
 #include "handshim/net/interrupter.hpp"
 #include "handshim/options.hpp"
 
@@ -86,17 +89,39 @@ class basic_live_slot {
 };
 using live_slot = basic_live_slot<session>;
 
-/// Ends a connect() on every path.
-template <class Slot>
-class connecting_scope {
+/// What a call of a backend ends with that could not begin.
+inline failure failure_before(std::string_view backend, fault why) noexcept {
+  evidence known;
+  known.backend = backend;
+  return failure(why, known);
+}
+
+/// A connect() from its beginning to its end, on every path; false if it could not begin, and refused() says why.
+template <class Session>
+class connecting {
  public:
-  explicit connecting_scope(Slot& slot) noexcept : slot_(slot) {}
-  ~connecting_scope() { slot_.end(); }
-  connecting_scope(const connecting_scope&) = delete;
-  connecting_scope& operator=(const connecting_scope&) = delete;
+  connecting(basic_live_slot<Session>& slot, std::string_view backend)
+      : slot_(slot), backend_(backend), now_(slot.begin(why_)) {
+    if (!now_) return;
+    now_->note.backend = backend;
+    now_->note.started = net::clock::now();
+  }
+  ~connecting() {
+    if (now_) slot_.end();
+  }
+  connecting(const connecting&) = delete;
+  connecting& operator=(const connecting&) = delete;
+
+  explicit operator bool() const noexcept { return now_ != nullptr; }
+  basic_live<Session>& operator*() const noexcept { return *now_; }
+  basic_live<Session>* operator->() const noexcept { return now_.get(); }
+  failure refused() const noexcept { return failure_before(backend_, why_); }
 
  private:
-  Slot& slot_;
+  basic_live_slot<Session>& slot_;
+  std::string_view backend_;
+  fault why_ = fault::none;
+  const std::shared_ptr<basic_live<Session>> now_;
 };
 
 }  // namespace handshim::backends

@@ -27,12 +27,6 @@ inline native_report report_of(const failure& bare) noexcept {
   return {known.native_domain, known.native_text, known.cause};
 }
 
-inline failure failure_before(std::string_view backend, fault why) noexcept {
-  evidence known;
-  known.backend = backend;
-  return failure(why, known);
-}
-
 /// A Backend over a client that throws: what it throws is caught once and handed back as a failure. Client has
 /// a backend_name, and connect(live&, ...) and the other calls as legacy_client has them: static, as all that they
 /// know of a connection is in live. Threads as raw_sockets.
@@ -44,12 +38,8 @@ class throwing_backend {
   explicit throwing_backend(options how) : slot_(std::move(how)) {}
 
   failure connect(std::string_view uri, net::deadline until) {
-    fault why = fault::none;
-    const std::shared_ptr<live> at = slot_.begin(why);
-    if (!at) return failure_before(name, why);
-    const connecting_scope scope(slot_);
-    at->note.backend = name;
-    at->note.started = net::clock::now();
+    const connecting at(slot_, name);
+    if (!at) return at.refused();
     const failure bare = capture(phase::handshake, [&] { Client::connect(*at, uri, until); });
     return bare ? failure_of(at->note, code_of(bare), report_of(bare)) : failure();
   }

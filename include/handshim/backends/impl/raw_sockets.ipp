@@ -8,13 +8,6 @@
 namespace handshim {
 namespace backends {
 
-// A call that could not begin.
-inline failure refused(std::string_view backend, fault why) noexcept {
-  evidence known;
-  known.backend = backend;
-  return failure(why, known);
-}
-
 inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
   if (error == net::stream_errc::eof) return rfc6455::ending::eof;
   return error == net::stream_errc::timed_out ? rfc6455::ending::timeout : rfc6455::ending::reset;
@@ -60,12 +53,8 @@ HANDSHIM_INLINE std::error_code raw_sockets::open(backends::live& at, std::strin
 }
 
 HANDSHIM_INLINE failure raw_sockets::connect(std::string_view uri, net::deadline until) {
-  fault why = fault::none;
-  const std::shared_ptr<backends::live> at = slot_.begin(why);
-  if (!at) return backends::refused(name, why);
-  const backends::connecting_scope connecting(slot_);
-  at->note.backend = name;
-  at->note.started = net::clock::now();
+  const backends::connecting at(slot_, name);
+  if (!at) return at.refused();
   const std::error_code error = open(*at, uri, until);
   return error ? backends::failure_of(at->note, error) : failure();
 }
@@ -74,7 +63,7 @@ template <class Operation>
 failure raw_sockets::on_open(phase when, Operation operation) {
   fault why = fault::none;
   const std::shared_ptr<backends::live> at = slot_.get(why);
-  if (!at) return backends::refused(name, why);
+  if (!at) return backends::failure_before(name, why);
   const auto started = net::clock::now();
   const std::error_code error = operation(*at->open);
   return error ? backends::failure_of(at->note, at->open->state(), when, started, error) : failure();
