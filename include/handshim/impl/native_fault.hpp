@@ -3,6 +3,7 @@
 #pragma once
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/closing.hpp"
 #include "handshim/impl/native_rows.hpp"
 
 namespace handshim::detail {
@@ -75,20 +76,14 @@ constexpr bool is_untold(native_sense sense) noexcept {
   return m == meaning::untold || m == meaning::gone_untold;
 }
 
-constexpr bool may_be_on_the_wire(int code) noexcept {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-constexpr bool is_in_order(int code) noexcept { return code == 0 || code == 1000 || code == 1001 || code == 1005; }
-
 // 1006 stands for no frame (RFC 6455, section 7.1.5); a library that hands out one that was received cannot tell.
 constexpr int received_code(const evidence& known) noexcept {
   return known.close_received.code == 1006 ? 0 : known.close_received.code;
 }
 
 inline fault closed_by(int received, int sent) noexcept {
-  if (received != 1005 && !may_be_on_the_wire(received)) return fault::close_code_not_allowed;
-  if (!is_in_order(received) || !is_in_order(sent)) return fault::closed_with_error;
-  return received == 1005 ? fault::closed_without_code : fault::closed_normally;
+  if (received != 1005 && !may_be_sent(received)) return fault::close_code_not_allowed;
+  return closed_as(received, sent);
 }
 
 // What this side found wrong: it closes with a code that the peer did not use first (RFC 6455, section 7.4.1).
@@ -112,7 +107,7 @@ inline bool may_be_open(phase p) noexcept { return p == phase::open || p == phas
 inline fault with_close_codes(fault f, phase p, const evidence& known) noexcept {
   if (!may_be_open(p)) return f;
   const int received = received_code(known);
-  const bool forbidden = received != 0 && received != 1005 && !may_be_on_the_wire(received);
+  const bool forbidden = received != 0 && received != 1005 && !may_be_sent(received);
   if (is_only_over(f) || f == fault::protocol_violated) {
     if (forbidden) return fault::close_code_not_allowed;
   }

@@ -37,9 +37,10 @@ bool may_be_sent(int code) noexcept;
 /// says early_close_codes.
 bool may_be_received(int code, const reading& how) noexcept;
 
-/// The fault of a connection that was closed with a close frame each way, whichever came first; 1005 stands for a frame
-/// without a code: closed_normally, closed_without_code or closed_with_error. Thread-safe.
-fault closed_as(int one, int other) noexcept;
+/// The fault of a connection that was closed with a close frame each way, whichever came first: closed_with_error if
+/// either code tells of one; else closed_normally, or closed_without_code if the frame received had none, as it decides
+/// (section 7.1.5). 1005 stands for a frame without a code. Thread-safe.
+fault closed_as(int received, int sent) noexcept;
 
 /// The name of the code; "registered" for the others from 3000 to 3999, "private_use" from 4000 to 4999,
 /// "unassigned" for the rest. Thread-safe.

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "handshim/impl/closing.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 
 namespace handshim::rfc6455 {
@@ -26,27 +27,19 @@ inline constexpr close_code_facts close_codes[] = {
     {1015, "tls_handshake", "the TLS handshake failed; never on the wire"},
 };
 
-constexpr bool is_normal(int code) noexcept { return code == 1000 || code == 1001; }
-
 }  // namespace detail
 
 HANDSHIM_INLINE close_code_range all_close_codes() noexcept {
   return {std::begin(detail::close_codes), std::end(detail::close_codes)};
 }
 
-HANDSHIM_INLINE bool may_be_sent(int code) noexcept {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
+HANDSHIM_INLINE bool may_be_sent(int code) noexcept { return handshim::detail::may_be_sent(code); }
 
 HANDSHIM_INLINE bool may_be_received(int code, const reading& how) noexcept {
   return may_be_sent(code) && !(how.early_close_codes && code >= 1012 && code <= 1014);
 }
 
-HANDSHIM_INLINE fault closed_as(int one, int other) noexcept {
-  if (detail::is_normal(one) && detail::is_normal(other)) return fault::closed_normally;
-  const bool in_order = (one == 1005 || detail::is_normal(one)) && (other == 1005 || detail::is_normal(other));
-  return in_order ? fault::closed_without_code : fault::closed_with_error;
-}
+HANDSHIM_INLINE fault closed_as(int received, int sent) noexcept { return handshim::detail::closed_as(received, sent); }
 
 HANDSHIM_INLINE std::string_view name_of(int code) noexcept {
   for (const close_code_facts& row : detail::close_codes)
