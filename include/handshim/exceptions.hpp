@@ -78,7 +78,7 @@ class HANDSHIM_API error : public std::system_error {
 
 // Every edge is virtual: else an object that is two kinds of one branch has that branch twice, and its
 // handler is passed over. Destructors are cold so that each class's thunks call one and do not repeat it.
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define KIND(number, name, base, description)                                                       \
   class HANDSHIM_API name : public virtual base {                                                   \
    public:                                                                                          \
@@ -95,7 +95,7 @@ class HANDSHIM_API error : public std::system_error {
   static_assert(std::is_nothrow_copy_constructible_v<name>, #name);
 #include "handshim/data/kinds.inc"
 #undef KIND
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 
 /// One object that is several kinds, caught by the handlers of each.
 template <class... Kinds>

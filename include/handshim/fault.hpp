@@ -16,11 +16,11 @@ namespace handshim {
 /// may grow, so keep a default in a switch. All facts of a fault stand in data/faults.inc. Since 0.1.
 enum class fault : std::uint16_t {
   none = 0,
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define FAULT(number, name, parent, phase, condition, also, errc, fingerprint, advice, description, hint) name = number,
 #include "handshim/data/faults.inc"
 #undef FAULT
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 
 /// The few coarse words that programs branch on; several may hold for one fault. Since 0.1.

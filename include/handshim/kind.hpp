@@ -13,7 +13,7 @@ namespace handshim {
 /// reused; the enum may grow, so keep a default in a switch. Since 0.1.
 enum class kind : std::uint8_t {
   error = 0,
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define KIND(number, name, base, description) name = number,
 #include "handshim/data/kinds.inc"
 #undef KIND
@@ -33,7 +33,7 @@ inline constexpr kind_facts kind_table[] = {
 #define KIND(number, name, base, description) {kind::name, kind::base, #name, description},
 #include "handshim/data/kinds.inc"
 #undef KIND
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 inline constexpr std::size_t kind_count = sizeof kind_table / sizeof *kind_table;
 

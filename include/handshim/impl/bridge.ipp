@@ -11,11 +11,11 @@ namespace detail {
 
 namespace kind_words {
 inline constexpr kind_set bridge_sets[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define COMBINATION(...) set_of(kind_list(__VA_ARGS__)),
 #include "handshim/data/bridge_combinations.inc"
 #undef COMBINATION
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 }  // namespace kind_words
 
@@ -33,7 +33,7 @@ inline namespace HANDSHIM_EXCEPTIONS_VARIANT {
 
 #if HANDSHIM_HAS_EXCEPTIONS
 inline constexpr raiser bridge_raisers[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), throw_all<__VA_ARGS__>}},
 #include "handshim/data/bridge_combinations.inc"
 #undef COMBINATION
@@ -42,7 +42,7 @@ inline constexpr exception_maker bridge_makers[] = {
 #define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), make_all<__VA_ARGS__>}},
 #include "handshim/data/bridge_combinations.inc"
 #undef COMBINATION
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 #else
 inline constexpr const raiser* bridge_raisers = nullptr;

@@ -39,7 +39,7 @@ constexpr const char* line_of(const char* line, phase p, std::size_t name) noexc
 
 // One literal holds the description too.
 inline constexpr fault_facts table[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define LINE(phase_, description, name) #phase_ ": " description " [" #name "]"
 #define FAULT(number, name, parent, phase_, condition_, also, errc_, fingerprint, advice_, description, hint) \
   {fault::name,                                                                                               \
@@ -57,7 +57,7 @@ inline constexpr fault_facts table[] = {
 #include "handshim/data/faults.inc"
 #undef FAULT
 #undef LINE
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 }  // namespace rows
 

@@ -16,11 +16,11 @@ struct first_bytes_row {
 };
 
 inline constexpr first_bytes_row first_bytes_rows[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define FIRST_BYTES(name, at, start, also, meaning) {#name, at, start, also, meaning},
 #include "handshim/data/first_bytes.inc"
 #undef FIRST_BYTES
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 
 inline bool same_in_any_case(std::string_view a, std::string_view b) noexcept {

@@ -14,6 +14,7 @@
 namespace handshim::detail {
 
 enum class native_table : std::uint8_t {
+#include "handshim/data/rows_begin.inc"
 #define TABLE(name) name,
 #define DOMAIN(name, table, m)
 #define DOMAIN_IS(name, f)
@@ -26,7 +27,6 @@ enum class native_table : std::uint8_t {
 /// Numbers that no fault has, so that one number is a fault or a meaning.
 enum class meaning : std::uint16_t {
   first = 0x8000 - 1,
-#include "handshim/impl/rows_begin.hpp"
 #define MEANING(name, unknown, resolve, connect, tls, handshake, after_101, after_other, open, closing) name,
 #include "handshim/data/native/meanings.inc"
 #undef MEANING
@@ -92,7 +92,7 @@ inline constexpr native_text_row native_texts[] = {
 #undef STATUS
 #undef TEXT_OF_CODE
 #undef TEXT
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 
 inline const meaning_row& row_of(native_sense phased) noexcept { return meaning_rows[phased - 0x8000]; }

@@ -44,7 +44,7 @@ using retry_row = policy_row<row_verdict>;
 // The kinds of a row are written with bare enumerators, which these name.
 namespace kind_words {
 inline constexpr kind of_phase = detail::of_phase;
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define KIND(number, name, base, description) inline constexpr kind name = kind::name;
 #include "handshim/data/kinds.inc"
 #undef KIND
@@ -112,7 +112,7 @@ inline std::vector<version> epochs(unsigned families_, version oldest) {
   for (const retry_row& row : retry_rows) add(row.families, row.since);
 #define READS(row_families, since, field, value) add(row_families, since);
 #include "handshim/data/policies.inc"
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
   return out;
 }
 

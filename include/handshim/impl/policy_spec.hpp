@@ -30,10 +30,10 @@ struct policy_family {
 namespace detail {
 
 inline constexpr std::string_view checked_releases[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define RELEASE(version) version,
 #include "handshim/data/policies.inc"
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 inline constexpr std::string_view newest_release = checked_releases[std::size(checked_releases) - 1];
 

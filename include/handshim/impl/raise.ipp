@@ -44,7 +44,7 @@ class HANDSHIM_API plain_error : public virtual error {
 
 // Two tables, so that a program that only throws has none of the code of the other.
 inline constexpr raiser raisers[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
     {{set_of(kind::error), throw_one<plain_error>}},
 #define KIND(number, name, base, description) {{set_of(kind::name), throw_one<name>}},
 #include "handshim/data/kinds.inc"
@@ -61,7 +61,7 @@ inline constexpr exception_maker exception_makers[] = {
 #define COMBINATION(...) {{set_of(combined<__VA_ARGS__>::listed), make_all<__VA_ARGS__>}},
 #include "handshim/data/combinations.inc"
 #undef COMBINATION
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 
 template <class Row>

@@ -15,7 +15,7 @@ constexpr advice word_of(fault f) noexcept {
 
 // In the order of the data. The word of a fault's rule is filled in by the fault's own row.
 inline constexpr retry_rule retry_rules[] = {
-#include "handshim/impl/rows_begin.hpp"
+#include "handshim/data/rows_begin.inc"
 #define STATUS_RULE(name, first, last, word, where, reason) \
   {#name, rule_subject::status, fault::none, first, last, advice::word, retry_where::where, reason},
 #define HEADER_RULE(name, word, where, reason) \
@@ -29,7 +29,7 @@ inline constexpr retry_rule retry_rules[] = {
 #undef HEADER_RULE
 #undef CLOSE_RULE
 #undef FAULT_RULE
-#include "handshim/impl/rows_end.hpp"
+#include "handshim/data/rows_end.inc"
 };
 
 // The last row of the subject is for whatever no other one fits.
