@@ -60,7 +60,7 @@ struct column {
   policy is;
   std::string_view family;
   bool first;               // of its family
-  std::size_t from, until;  // the releases in which it holds, as places in releases()
+  std::size_t from, until;  // the releases in which it holds, as places in releases(), which are no names to pass on
 };
 
 // Each version at which some family begins or changes. A family of one version has no releases.
@@ -208,8 +208,7 @@ html filters() {
   html of_family = option_of("", "all"), of_release = option_of("", "all");
   for (const family_policies& one : all_families())
     if (!one.names.empty()) of_family += option_of(std::string(one.family->name), std::string(one.family->name));
-  const std::vector<version> all = releases();
-  for (std::size_t i = 0; i < all.size(); ++i) of_release += option_of(std::to_string(i), detail::to_string(all[i]));
+  for (const version& one : releases()) of_release += option_of(detail::to_string(one), detail::to_string(one));
   const html text = element("label",
                             element("span", html::text("Fault or exception class")) +
                                 void_element("input", {{"type", "search"}, {"name", "fault"}, {"autocomplete", "off"}}),

@@ -96,10 +96,11 @@ inline constexpr std::string_view page_script = R"(
   }));
   const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
 
-  // Chosen alone, a release shows for each family what holds in it.
-  const holds = head => chosen.release.value === '' ||
-    +head.dataset.from <= +chosen.release.value && +chosen.release.value < +head.dataset.until;
-  const begins = head => chosen.release.value === '' || head.dataset.from === chosen.release.value;
+  // Chosen alone, a release shows for each family what holds in it. A link names the version; its place among the
+  // options is what the columns count.
+  const place = () => chosen.release.selectedIndex - 1;
+  const holds = head => place() < 0 || +head.dataset.from <= place() && place() < +head.dataset.until;
+  const begins = head => place() < 0 || +head.dataset.from === place();
   const changed = cell => cell.classList.contains('kind') || chosen.loop.checked && cell.classList.contains('loop');
 
   function apply() {

@@ -101,6 +101,26 @@ TEST_CASE("a change stands in the cell of the release that made it, with what wa
   CHECK(marked == changes);
 }
 
+TEST_CASE("a release is chosen by its version, whose place among the choices is what the columns count") {
+  std::vector<std::string> releases;
+  bool in_releases = false;
+  for (const std::string& tag : parts_of(page()).tags) {
+    if (name_of(tag) == "select") in_releases = value_of(tag, "name") == "release";
+    if (in_releases && name_of(tag) == "option") releases.push_back(value_of(tag, "value"));
+  }
+  REQUIRE(releases.size() > 2);
+  CHECK(releases[0].empty());  // all
+  CHECK(std::find(releases.begin(), releases.end(), "14.0") != releases.end());
+  releases.erase(releases.begin());
+  for (const std::string& tag : parts_of(page()).tags) {
+    const std::string from = value_of(tag, "data-from"), family = value_of(tag, "data-family");
+    if (from.empty() || value_of(tag, "id").find("websockets-") != 0) continue;
+    CHECK_MESSAGE(family + "-" + releases.at(std::stoul(from)) == value_of(tag, "id"), tag);
+    CHECK(std::stoul(value_of(tag, "data-until")) <= releases.size());
+  }
+  CHECK(contains(page(), "chosen.release.selectedIndex - 1"));
+}
+
 TEST_CASE("the page's tags are balanced, no id is there twice, and each row has a cell for each policy") {
   std::vector<std::string> open, ids;
   std::size_t cells = 0, columns = 0;
