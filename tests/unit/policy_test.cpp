@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <string>
@@ -155,6 +156,16 @@ TEST_CASE("what has no fault of its own is raised as what fails in its phase") {
         kind_list(kind::cancelled, kind::tls_error, kind::network_error));
   CHECK(p.kinds(failure(fault::cancelled, {}, phase::open)) ==
         kind_list(kind::cancelled, kind::connection_closed_error));
+}
+
+TEST_CASE("under unified-1 what a deadline ended is a timeout_error, whatever its parent is; a refusal stays one") {
+  const policy p;
+  for (const handshim::fault_facts& row : handshim::all_faults()) {
+    const bool late = failure(row.id).is(handshim::condition::timeout) && row.id != fault::timeout_in_body;
+    const kind_list raised = p.kinds(failure(row.id));
+    CHECK_MESSAGE((std::find(raised.begin(), raised.end(), kind::timeout_error) != raised.end()) == late, row.name);
+  }
+  CHECK(p.kinds(failure(fault::timeout_in_body)) == kind_list(kind::invalid_status));
 }
 
 TEST_CASE("an override changes its fault and the finer ones, and nothing else") {
