@@ -41,7 +41,7 @@ PACKAGE = {
                 raise ConnectionClosedError(Close(4000, 'not \\xfc \\u20ac'), Close(1000, ''), False)
         class connect:
             def __init__(self, uri, *, open_timeout=None, proxy=True):
-                assert open_timeout in (1.0, 2.0) and proxy is None and uri.startswith('ws://127.0.0.1:')
+                assert open_timeout == 7.0 and proxy is None and uri.startswith('ws://127.0.0.1:')
             def __await__(self):
                 return self.open().__await__()
             async def open(self):
