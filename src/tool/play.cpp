@@ -85,6 +85,17 @@ void take(player& with, const client_step& step, std::uint16_t port, failure& wh
   }
 }
 
+outcome take_all(const scenario& what, player& with, std::uint16_t port) {
+  outcome out;
+  for (const client_step& step : what.client) {
+    take(with, step, port, out.failure);
+    if (!out.failure) continue;
+    out.step = step_name(step.action);
+    break;
+  }
+  return out;
+}
+
 }  // namespace
 
 options options_of(const scenario& what, const reading& how) {
@@ -101,21 +112,19 @@ options options_of(const scenario& what, const reading& how) {
 
 outcome play(const scenario& what, player& with) {
   scripted_server server(what.server);
-  outcome out;
-  for (const client_step& step : what.client) {
-    take(with, step, server.port(), out.failure);
-    if (!out.failure) continue;
-    out.step = step_name(step.action);
-    break;
-  }
-  return out;
+  return take_all(what, with, server.port());
+}
+
+outcome play(const scenario& what, std::string_view backend, options how, std::uint16_t port) {
+  return with_backend(backend, [&](auto type) {
+    client_player<typename decltype(type)::type> with(std::move(how));
+    return take_all(what, with, port);
+  });
 }
 
 outcome play(const scenario& what, std::string_view backend, const reading& how) {
-  return with_backend(backend, [&](auto type) {
-    client_player<typename decltype(type)::type> with(options_of(what, how));
-    return play(what, with);
-  });
+  scripted_server server(what.server);
+  return play(what, backend, options_of(what, how), server.port());
 }
 
 const std::vector<std::string_view>& backend_names() {

@@ -1,6 +1,7 @@
 // Plays the client steps of a scenario, through client<Backend>, against its server.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ options options_of(const scenario& what, const reading& how);
 
 /// Serves the scenario on a free port of 127.0.0.1 and plays its client steps up to the first that fails.
 outcome play(const scenario& what, player& with);
+
+/// The same steps with client<Backend>, against the server of that port or what `how` opens streams to. Thread-safe.
+outcome play(const scenario& what, std::string_view backend, options how, std::uint16_t port);
 
 /// The names of the backends, in the order in which they are listed.
 const std::vector<std::string_view>& backend_names();

@@ -57,7 +57,7 @@ class scripted_stream final : public handshim::net::byte_stream {
     const std::size_t n = std::min(size, ready());
     record_.sent.copy(to, n, given_);
     given_ += n;
-    record_.drained = ended() || (ending_ == ending::stall && given_ == end());
+    record_.drained = given_ == end();
     if (n != 0) return n;
     if (size == 0) return 0;
     if (!ended()) return error = stop_.wait(-1, handshim::net::direction::read, until), 0;
@@ -70,6 +70,7 @@ class scripted_stream final : public handshim::net::byte_stream {
     error.clear();
     if (shut_) return error = handshim::net::stream_errc::eof, 0;
     unread_.append(from, size);
+    record_.drained = false;
     if (upgraded_) record_.frames.append(from, size);
     return size;
   }
@@ -84,7 +85,8 @@ class scripted_stream final : public handshim::net::byte_stream {
   bool is_cut() const { return asked_ && given_ == cut_.after; }
   ending how_it_ended() const { return is_cut() ? cut_.how : ending_; }
   bool ended() const {
-    return (is_cut() && cut_.how != ending::stall) || (over_ && ending_ != ending::stall && given_ == end());
+    if (is_cut()) return cut_.how != ending::stall;
+    return over_ && ending_ != ending::stall && given_ == record_.sent.size();
   }
 
   std::size_t ready() const {
