@@ -1,0 +1,36 @@
+"""What an installation is made of: every file has its place, and none is missing.
+
+Usage: layout.py ROOT PREFIX LIBDIR VARIANT [command]; LIBDIR is relative to PREFIX, VARIANT is headers or compiled, and
+`command` says that the command was installed, too.
+"""
+
+import pathlib
+import re
+import sys
+
+
+def expected(root, libdir, variant, command):
+    config = (root / "include/handshim/config.hpp").read_text(encoding="utf-8")
+    version = re.search(r'HANDSHIM_VERSION "(.*)"', config).group(1)
+    compiled = variant == "compiled"
+    data = libdir if compiled else "share"
+    files = {f"include/{path.relative_to(root / 'include').as_posix()}" for path in root.glob("include/handshim/**/*.*")}
+    files |= {f"{data}/pkgconfig/handshim.pc", f"{data}/cmake/handshim/handshimConfig.cmake",
+              f"{data}/cmake/handshim/handshimConfigVersion.cmake", "share/doc/handshim/LICENSE"}
+    if compiled:
+        files |= {f"{libdir}/libhandshim.so{suffix}" for suffix in ("", f".{version.split('.')[0]}", f".{version}")}
+    if command:
+        files |= {"bin/handshim", "share/handshim/scenarios.tsv"}
+    return files
+
+
+def main(root, prefix, libdir, variant, command=""):
+    prefix = pathlib.Path(prefix)
+    want = expected(pathlib.Path(root), libdir, variant, command)
+    have = {path.relative_to(prefix).as_posix() for path in prefix.rglob("*") if not path.is_dir()}
+    errors = [f"missing: {name}" for name in sorted(want - have)] + [f"unexpected: {name}" for name in sorted(have - want)]
+    print("\n".join(errors) or f"{len(have)} files in their places")
+    return bool(errors)
+
+
+sys.exit(main(*sys.argv[1:]))
