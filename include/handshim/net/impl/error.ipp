@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "handshim/impl/immortal.hpp"
 #include "handshim/net/error.hpp"
 #include "handshim/net/impl/platform.hpp"
 
@@ -55,15 +56,12 @@ class getaddrinfo_category_type final : public std::error_category {
 
 }  // namespace detail
 
-// Never destroyed, so that an error can be printed from the destructor of a static object.
 HANDSHIM_INLINE const std::error_category& stream_category() noexcept {
-  static const auto& category = *new detail::stream_category_type;
-  return category;
+  return handshim::detail::immortal<detail::stream_category_type>();
 }
 
 HANDSHIM_INLINE const std::error_category& getaddrinfo_category() noexcept {
-  static const auto& category = *new detail::getaddrinfo_category_type;
-  return category;
+  return handshim::detail::immortal<detail::getaddrinfo_category_type>();
 }
 
 HANDSHIM_INLINE std::error_code make_error_code(stream_errc e) noexcept {

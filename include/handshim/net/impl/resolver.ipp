@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -22,31 +24,39 @@ HANDSHIM_INLINE std::atomic<unsigned>& abandoned_lookups() noexcept {
   return count;
 }
 
-inline void append(std::vector<address>& to, const addrinfo& row) {
+// What a look-up found. It takes no memory of the heap: in its thread nobody could be told that there is none.
+struct address_list {
+  std::array<address, max_addresses> rows;
+  std::size_t count = 0;
+
+  const address* begin() const noexcept { return rows.data(); }
+  const address* end() const noexcept { return rows.data() + count; }
+};
+
+inline void append(address_list& to, const addrinfo& row) noexcept {
   address found;
   if (row.ai_addr == nullptr || row.ai_addrlen > sizeof found.storage) return;
   std::memcpy(&found.storage, row.ai_addr, row.ai_addrlen);
   found.length = static_cast<socklen_t>(row.ai_addrlen);
   const auto equal = [&](const address& other) { return same_endpoint(found, other); };
-  if (std::none_of(to.begin(), to.end(), equal)) to.push_back(found);
+  if (std::none_of(to.begin(), to.end(), equal)) to.rows[to.count++] = found;
 }
 
-HANDSHIM_INLINE std::vector<address> look_up(resolve_function function, const std::string& host, std::uint16_t port,
-                                             int flags, std::error_code& error) {
+HANDSHIM_INLINE std::error_code look_up(resolve_function function, const std::string& host, std::uint16_t port,
+                                        int flags, address_list& found) noexcept {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = flags | AI_NUMERICSERV;
+  char service[8] = {};
+  std::to_chars(service, service + sizeof service, port);
   addrinfo* list = nullptr;
-  const int result = function(host.c_str(), std::to_string(port).c_str(), &hints, &list);
-  error = result == 0 ? std::error_code() : getaddrinfo_error(result);
-  if (result != 0) return {};
-  std::vector<address> found;
-  for (const addrinfo* row = list; row != nullptr && found.size() < max_addresses; row = row->ai_next)
+  const int result = function(host.c_str(), service, &hints, &list);
+  if (result != 0) return getaddrinfo_error(result);
+  for (const addrinfo* row = list; row != nullptr && found.count < max_addresses; row = row->ai_next)
     append(found, *row);
   if (list != nullptr) ::freeaddrinfo(list);
-  if (found.empty()) error = getaddrinfo_error(EAI_NONAME);
-  return found;
+  return found.count == 0 ? getaddrinfo_error(EAI_NONAME) : std::error_code();
 }
 
 // Shared by the caller and the thread; whoever leaves last destroys it.
@@ -57,13 +67,13 @@ struct lookup {
   std::uint16_t port = 0;
   resolve_function function = nullptr;
   std::atomic<state> now{running};
-  descriptor busy;             // the write end of a pipe; closed by the thread when it is done
-  std::vector<address> found;  // this and the error are the thread's until then
+  descriptor busy;     // the write end of a pipe; closed by the thread when it is done
+  address_list found;  // this and the error are the thread's until then
   std::error_code error;
 };
 
-inline void run(lookup& task) {
-  task.found = look_up(task.function, task.host, task.port, 0, task.error);
+inline void run(lookup& task) noexcept {
+  task.error = look_up(task.function, task.host, task.port, 0, task.found);
   const bool abandoned = task.now.exchange(lookup::done) == lookup::abandoned;
   task.busy = descriptor();
   if (abandoned) --abandoned_lookups();
@@ -115,7 +125,7 @@ inline std::vector<address> look_up_in_thread(const std::string& host, std::uint
     return {};
   }
   error = task->error;
-  return std::move(task->found);
+  return {task->found.begin(), task->found.end()};
 }
 
 // No name is longer (RFC 1035, section 2.3.4), and a NUL would silently cut it.
@@ -129,8 +139,9 @@ HANDSHIM_INLINE std::vector<address> resolve(const std::string& host, std::uint1
                                              interrupter& stop, std::error_code& error) {
   error = getaddrinfo_error(EAI_NONAME);
   if (!detail::plausible(host)) return {};
-  auto found = detail::look_up(&platform::get_addresses, host, port, AI_NUMERICHOST, error);
-  if (error != getaddrinfo_error(EAI_NONAME)) return found;
+  detail::address_list found;
+  error = detail::look_up(&platform::get_addresses, host, port, AI_NUMERICHOST, found);
+  if (error != getaddrinfo_error(EAI_NONAME)) return {found.begin(), found.end()};
   error.clear();
   if (stop.triggered()) error = stream_errc::interrupted;
   if (until.passed()) error = stream_errc::timed_out;
