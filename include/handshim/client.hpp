@@ -48,8 +48,9 @@ class client {
   }
   /// The same with other options, which are the client's from now on, its policy included if they name one.
   void connect(std::string_view uri, options how, failure& why) {
-    replace(how);
+    options own = how;
     backend().configure(std::move(how));
+    replace(std::move(own));  // last: it needs no memory, which configure() may lack
     connect(uri, why);
   }
 
@@ -175,10 +176,10 @@ class client {
     const options::duration span = of(timeout);
     return span.count() > 0 ? net::deadline::in(span) : net::deadline::never();
   }
-  void replace(const options& how) {
+  void replace(options how) {
     const std::lock_guard<std::mutex> hold(state_->mutex);
-    state_->how = how;
     if (how.policy) state_->choice = *how.policy;
+    state_->how = std::move(how);
   }
   void settle(failure& why, failure result) {
     why = std::move(result);

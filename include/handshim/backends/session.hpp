@@ -62,6 +62,7 @@ class session {
   void wait_or_pump(lock& held, net::deadline until);
   bool drain(lock& held);
   void take(std::string_view bytes, std::error_code error);
+  void receive(std::string_view bytes);
   void flush(lock& held, net::deadline until);
   std::error_code flush_all(lock& held, net::deadline until);
   std::error_code write_out(lock& held, net::deadline until);

@@ -185,8 +185,8 @@ HANDSHIM_INLINE void legacy_client::connect(backends::live& at, std::string_view
     fault wrong = fault::none;
     if (steps.redirected(wrong)) continue;
     detail::check_legacy_response(steps, at.note, wrong);
-    at.open = steps.finish(reader.rest());
     at.subprotocol = steps.subprotocol();
+    at.open = steps.finish(reader.rest());
     return;
   }
 }

@@ -86,8 +86,8 @@ HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view ur
     fault wrong = fault::none;
     if (steps.redirected(wrong)) continue;
     detail::check_new_response(steps, at.note, wrong);
-    at.open = steps.finish(protocol.rest());
     at.subprotocol = steps.subprotocol();
+    at.open = steps.finish(protocol.rest());
     return;
   }
 }

@@ -47,8 +47,8 @@ HANDSHIM_INLINE std::error_code raw_sockets::open(backends::live& at, std::strin
   } while (steps.redirected(wrong));
   if (wrong == fault::none) wrong = steps.check();
   if (wrong != fault::none) return make_error_code(wrong);
-  at.open = steps.finish(rest);
   at.subprotocol = steps.subprotocol();
+  at.open = steps.finish(rest);
   return {};
 }
 

@@ -76,10 +76,26 @@ HANDSHIM_INLINE void session::wait(lock& held, net::deadline until) {
     changed_.wait_until(held, until.when());
 }
 
+// What was read is never read again: if there is no memory for it the connection is lost, so that nothing is left out
+// of it unnoticed.
+HANDSHIM_INLINE void session::receive(std::string_view bytes) {
+  struct loss {
+    session& of;
+    bool happened = true;
+    ~loss() {
+      if (!happened) return;
+      if (!of.stream_error_) of.stream_error_ = {ENOMEM, std::system_category()};
+      of.connection_.fail(fault::connection_lost, 0);
+    }
+  } without_memory{*this};
+  connection_.receive(bytes);
+  without_memory.happened = false;
+}
+
 // What one read of the stream gave.
 HANDSHIM_INLINE void session::take(std::string_view bytes, std::error_code error) {
   bytes_in_ += bytes.size();
-  if (!bytes.empty()) connection_.receive(bytes);
+  if (!bytes.empty()) receive(bytes);
   if (!error || error == net::stream_errc::timed_out) return;
   if (error == net::stream_errc::interrupted) {
     cancelled_ = true;

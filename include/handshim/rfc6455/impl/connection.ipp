@@ -183,8 +183,8 @@ HANDSHIM_INLINE void connection::deliver(message&& m) {
     if (!how_.deliver_after_close || cost > max_message_size_ - late_) return;
     late_ += cost;
   }
-  queued_ += cost;
   messages_.push_back(std::move(m));
+  queued_ += cost;
 }
 
 HANDSHIM_INLINE void connection::on_pong() {
@@ -269,12 +269,14 @@ HANDSHIM_INLINE void connection::append(opcode op, std::string_view payload) {
 // Pings that came before are answered first: after the close frame it would be too late.
 HANDSHIM_INLINE void connection::append_close(std::uint16_t code, std::string_view reason) {
   flush_pong();
-  sent_ =
-      close_info{code, code == 1005 ? std::string() : std::string(detail::cut_text(reason, detail::max_close_reason))};
+  close_info info{code, {}};
   std::string payload;
-  if (code != 1005)
-    payload.append({static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}).append(sent_->reason);
+  if (code != 1005) {
+    info.reason = detail::cut_text(reason, detail::max_close_reason);
+    payload.append({static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}).append(info.reason);
+  }
   append(opcode::close, payload);
+  sent_ = std::move(info);  // last: without memory for the frame it was not sent
 }
 
 HANDSHIM_INLINE void connection::flush_pong() {
