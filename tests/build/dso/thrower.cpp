@@ -1,5 +1,7 @@
 #include "thrower.hpp"
 
+#include <exception>
+
 #include "handshim/bridge.hpp"
 #include "handshim/handshim.hpp"
 
@@ -17,6 +19,14 @@ void throw_from_library(int which) {
   handshim::policy by;
   if (which == 3) bridge_from_library(&by);
   handshim::raise(handshim::failure(faults[which], known), by);
+}
+
+void exception_from_library(int which, void* exception) {
+  try {
+    throw_from_library(which);
+  } catch (...) {
+    *static_cast<std::exception_ptr*>(exception) = std::current_exception();
+  }
 }
 
 void code_from_library(std::error_code* out) { *out = make_error_code(handshim::fault::eof_in_headers); }

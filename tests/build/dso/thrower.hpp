@@ -12,4 +12,6 @@ THROWER_API void throw_from_library(int which);
 /// Sets a handshim::policy to that bridge.
 THROWER_API void bridge_from_library(void* policy);
 THROWER_API void code_from_library(std::error_code* out);
+/// Sets an std::exception_ptr to one of those that throw_from_library() throws.
+THROWER_API void exception_from_library(int which, void* exception);
 }
