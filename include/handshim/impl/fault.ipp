@@ -70,6 +70,18 @@ constexpr bool rows_ascend() noexcept {
 }
 static_assert(rows_ascend(), "faults.inc must stay in the order of its numbers");
 
+// The place of each number in the table; 0 for one that no row has.
+struct place_table {
+  static constexpr std::size_t count = static_cast<std::size_t>(rows::table[fault_count - 1].id) + 1;
+  std::uint8_t of[count] = {};
+  constexpr place_table() noexcept {
+    for (std::size_t i = 0; i < fault_count; ++i)
+      of[static_cast<std::size_t>(rows::table[i].id)] = static_cast<std::uint8_t>(i);
+  }
+};
+static_assert(fault_count <= 256);
+inline constexpr place_table fault_places;
+
 template <class Id>
 struct vocabulary_row {
   Id id;
@@ -182,15 +194,8 @@ HANDSHIM_INLINE fault_range all_faults() noexcept {
 }
 
 HANDSHIM_INLINE std::size_t fault_index(fault f) noexcept {
-  std::size_t low = 0, high = detail::fault_count;
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (detail::rows::table[middle].id < f)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < detail::fault_count && detail::rows::table[low].id == f ? low : 0;
+  const auto number = static_cast<std::size_t>(f);
+  return number < detail::place_table::count ? detail::fault_places.of[number] : 0;
 }
 
 HANDSHIM_INLINE const fault_facts& facts(fault f) noexcept { return detail::rows::table[fault_index(f)]; }

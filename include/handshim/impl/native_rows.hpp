@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #if !defined(_WIN32)
@@ -97,12 +99,50 @@ inline constexpr native_text_row native_texts[] = {
 
 inline const meaning_row& row_of(native_sense phased) noexcept { return meaning_rows[phased - 0x8000]; }
 
+// Finds rows by a hash of what they are looked up by. Made at the first look-up: as a constant it would cost every unit
+// that includes this. Of rows that are alike the first one counts.
+template <class Row, std::size_t Count, std::size_t (*HashOf)(const Row&)>
+class row_index {
+ public:
+  explicit row_index(const Row (&rows)[Count]) noexcept : rows_(rows) {
+    for (std::size_t i = 0; i < Count; ++i) {
+      std::size_t at = HashOf(rows[i]) % slots;
+      while (places_[at] != 0) at = (at + 1) % slots;
+      places_[at] = static_cast<std::uint16_t>(i + 1);
+    }
+  }
+  template <class Fits>
+  const Row* find(std::size_t hash, Fits fits) const noexcept {
+    for (std::size_t at = hash % slots; places_[at] != 0; at = (at + 1) % slots)
+      if (const Row& row = rows_[places_[at] - 1]; fits(row)) return &row;
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t slots = Count < 256 ? 1024 : 4096;
+  static_assert(Count * 4 <= slots && Count < 0xffff);
+
+  const Row* rows_;
+  std::uint16_t places_[slots] = {};
+};
+
+inline std::size_t hash_of_name(std::string_view name) noexcept {
+  if (name.empty()) return 0;
+  const auto byte = [name](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
+  return name.size() * 211 + byte(0) * 37 + byte(name.size() / 2) * 61 + byte(name.size() - 1) * 149;
+}
+inline std::size_t hash_of_domain(const native_domain& row) noexcept { return hash_of_name(row.name); }
+
 /// Null for a name that domains.inc does not list.
 inline const native_domain* find_domain(std::string_view name) noexcept {
-  for (const native_domain& one : native_domains)
-    if (name == one.name) return &one;
-  return nullptr;
+  static const row_index<native_domain, std::size(native_domains), hash_of_domain> index(native_domains);
+  return index.find(hash_of_name(name), [name](const native_domain& row) { return name == row.name; });
 }
+
+inline std::size_t hash_of_code(native_table where, std::int32_t value) noexcept {
+  return static_cast<std::size_t>(where) * 127 + static_cast<std::uint32_t>(value);
+}
+inline std::size_t hash_of_row(const native_row& row) noexcept { return hash_of_code(row.where, row.value); }
 
 /// OpenSSL's reason in a packed error: 1.1 has 12 bits for it, 3 has 23. An alert that came is 1000.
 constexpr int openssl_reason(int packed) noexcept {
@@ -117,9 +157,11 @@ constexpr int openssl_reason(int packed) noexcept {
 /// What the code means; `otherwise` of its domain if no row lists it.
 inline native_sense sense_of(const native_domain& in, int value) noexcept {
   const int key = in.table == native_table::openssl ? openssl_reason(value) : value;
-  for (const native_row& row : native_rows)
-    if (row.where == in.table && row.value == key) return row.sense;
-  return in.otherwise;
+  static const row_index<native_row, std::size(native_rows), hash_of_row> index(native_rows);
+  const native_row* row = index.find(hash_of_code(in.table, key), [&in, key](const native_row& one) {
+    return one.where == in.table && one.value == key;
+  });
+  return row != nullptr ? row->sense : in.otherwise;
 }
 
 }  // namespace handshim::detail

@@ -41,7 +41,9 @@ HANDSHIM_INLINE failure from(const std::error_code& code, phase p) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
   const fault f =
-      own != fault::none ? own : detail::native_fault(code.category().name(), code.value(), {}, p, {}).means;
+      own != fault::none
+          ? own
+          : detail::native_fault(code.category().name(), code.value(), {}, p, detail::evidence_in(nullptr)).means;
   return failure(f, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
 }
 
