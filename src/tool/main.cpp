@@ -7,6 +7,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "handshim/config.hpp"
+#include "manual.hpp"
 #include "terminal.hpp"
 
 namespace handshim::tool {
@@ -24,11 +25,18 @@ constexpr int wrong_usage = 2;
 std::string overview() {
   std::string text =
       "handshim: what WebSocket clients report when a connection fails\n\n"
-      "Usage:\n  handshim COMMAND [ARGUMENTS]\n  handshim COMMAND --help\n  handshim --version\n\nCommands:\n";
+      "Usage:\n  handshim COMMAND [ARGUMENTS]\n  handshim COMMAND --help\n  handshim --version | --manual | "
+      "--completion\n\nCommands:\n";
   std::vector<std::vector<std::string>> rows;
   for (const command& one : commands)
     rows.push_back({std::string(one.describe().name), std::string(one.describe().summary)});
   return text + in_columns(rows, 2);
+}
+
+std::vector<const command_description*> descriptions() {
+  std::vector<const command_description*> all;
+  for (const command& one : commands) all.push_back(&one.describe());
+  return all;
 }
 
 const command& find_command(const std::string& name) {
@@ -44,6 +52,8 @@ int run(const std::vector<std::string>& words) {
   if (words.empty()) throw usage_error("which command? `handshim --help` lists them");
   if (words.front() == "--help" || words.front() == "-h") return std::cout << overview(), 0;
   if (words.front() == "--version") return std::cout << "handshim " HANDSHIM_VERSION "\n", 0;
+  if (words.front() == "--manual") return std::cout << manual_page(descriptions()), 0;
+  if (words.front() == "--completion") return std::cout << bash_completion(descriptions()), 0;
   return find_command(words.front()).run({words.begin() + 1, words.end()});
 }
 

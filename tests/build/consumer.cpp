@@ -1,5 +1,5 @@
-// A program that takes handshim in as others do: see the scripts consume and ../packaging/ways. Argument: what the default
-// policy must be.
+// A program that takes handshim in as others do: see the scripts consume and ../packaging/ways. Argument: what the
+// default policy must be.
 #include <iostream>
 #include <string_view>
 

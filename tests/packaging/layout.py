@@ -20,7 +20,8 @@ def expected(root, libdir, variant, command):
     if compiled:
         files |= {f"{libdir}/libhandshim.so{suffix}" for suffix in ("", f".{version.split('.')[0]}", f".{version}")}
     if command:
-        files |= {"bin/handshim", "share/handshim/scenarios.tsv"}
+        files |= {"bin/handshim", "share/handshim/scenarios.tsv", "share/man/man1/handshim.1",
+                  "share/bash-completion/completions/handshim.bash"}
     return files
 
 
