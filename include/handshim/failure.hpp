@@ -128,8 +128,15 @@ class HANDSHIM_API failure {
         fault_(std::exchange(other.fault_, handshim::fault::none)),
         phase_(other.phase_),
         observed_(std::exchange(other.observed_, false)) {}
-  failure& operator=(failure other) noexcept {
-    swap(other);
+  // Two, as clang 14 does not always destroy an argument by value that `f = {}` makes.
+  failure& operator=(const failure& other) noexcept {
+    failure copy(other);
+    swap(copy);
+    return *this;
+  }
+  failure& operator=(failure&& other) noexcept {
+    failure taken(std::move(other));
+    swap(taken);
     return *this;
   }
   ~failure() {
