@@ -157,8 +157,13 @@ inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept 
   const std::size_t attempts = capped(e.attempts.size(), max_attempts_kept);
   auto* header = out.list<header_view>(headers);
   auto* attempt = out.list<attempt_view>(attempts);
-  for (std::size_t i = 0; i < headers; ++i)
-    header[i] = {out.text(e.headers[i].name, max_header_text), out.text(e.headers[i].value, max_header_text)};
+  for (std::size_t i = 0; i < headers; ++i) {
+    const std::string_view name = e.headers[i].name;
+    // What is left of a name must tell that the value is a secret: else the value is left out.
+    const bool told = is_secret_header(name.substr(0, max_header_text)) || !is_secret_header(name);
+    header[i].name = out.text(name, max_header_text);
+    header[i].value = out.text(told ? e.headers[i].value : std::string_view(), max_header_text);
+  }
   for (std::size_t i = 0; i < attempts; ++i)
     attempt[i] = {out.text(e.attempts[i].address, max_address), e.attempts[i].error, e.attempts[i].elapsed};
   kept.headers = {header, headers};
