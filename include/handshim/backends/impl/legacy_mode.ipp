@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "handshim/backends/legacy_mode.hpp"
@@ -48,13 +49,12 @@ class legacy_reader {
       if (line.empty()) return;
       if (count >= how_.max_headers) fail(fault::too_many_headers);
       const fault f = rfc6455::parse_header_line(line, how_, note_.response);
-      if (f != fault::none) fail_header(f, line);
+      if (f != fault::none) fail_line(f, line);
     }
   }
 
-  [[noreturn]] void fail_header(fault f, const std::string& line) {
-    const std::string name = line.substr(0, line.find(':'));
-    if (f == fault::header_value_invalid) note_.header = name;
+  [[noreturn]] void fail_line(fault f, std::string_view line) {
+    if (note_.where == rfc6455::part::headers) note_.header = rfc6455::detail::name_in(line);
     fail(f);
   }
 
@@ -71,20 +71,21 @@ class legacy_reader {
   [[noreturn]] void end(const std::error_code& how) {
     const bool headers = note_.where == rfc6455::part::headers;
     if (how == net::stream_errc::eof && how_.measure_at_end && buffer_.size() > how_.max_line)
-      fail(headers ? fault::header_line_too_long : fault::status_line_too_long);
+      fail_line(headers ? fault::header_line_too_long : fault::status_line_too_long, buffer_);
     throw legacy_client::parse_error(how);
   }
 
   std::string read_line(fault too_long) {
-    constexpr std::size_t most = 1u << 20;
+    const std::size_t keep = how_.measure_at_end ? std::max(how_.max_line, rfc6455::detail::line_keep) : how_.max_line;
     std::size_t end = 0, searched = 0;
     while ((end = buffer_.find('\n', searched)) == std::string::npos) {
       searched = buffer_.size();
-      if (searched >= (how_.measure_at_end ? most : how_.max_line)) fail(too_long);
+      if (searched >= keep) fail_line(too_long, std::string_view(buffer_).substr(0, keep));
       fill();
     }
-    if (end + 1 > how_.max_line) fail(too_long);
-    if (end == 0 || buffer_[end - 1] != '\r') fail(fault::bare_line_feed);
+    const std::string_view raw = std::string_view(buffer_).substr(0, std::min(end + 1, keep));
+    if (end + 1 > how_.max_line) fail_line(too_long, raw);
+    if (end == 0 || buffer_[end - 1] != '\r') fail_line(fault::bare_line_feed, raw);
     std::string line = buffer_.substr(0, end - 1);
     buffer_.erase(0, end + 1);
     return line;

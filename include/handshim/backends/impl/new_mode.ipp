@@ -58,7 +58,9 @@ HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& h
   const bool eof = how == net::stream_errc::eof;
   const bool late = how == net::stream_errc::timed_out;
   const auto ending = eof ? rfc6455::ending::eof : late ? rfc6455::ending::timeout : rfc6455::ending::reset;
-  if (reader_.end(ending) == fault::none) return;
+  const fault found = reader_.end(ending);
+  if (found == fault::none) return;
+  if (is_a(found, fault::response_too_large)) return store(make_error_code(found));
   // To the parser a reset is an end of file too; the code keeps them apart.
   const bool ours = late || how == net::stream_errc::interrupted;
   exception_ = ours ? std::make_exception_ptr(std::system_error(how)) : std::make_exception_ptr(eof_error(how));

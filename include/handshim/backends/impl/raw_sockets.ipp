@@ -13,6 +13,13 @@ inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
   return error == net::stream_errc::timed_out ? rfc6455::ending::timeout : rfc6455::ending::reset;
 }
 
+// The input ended: what that means, by the code of how it did unless the reader found something else.
+inline std::error_code end_response(rfc6455::response_reader& reader, const std::error_code& how) {
+  const fault f = reader.end(ending_of(how));
+  if (f == fault::none) return {};
+  return is_a(f, fault::response_too_large) ? make_error_code(f) : how;
+}
+
 }  // namespace backends
 
 // Reads a response; the bytes behind it are the rest. The code is the stream's or a fault's.
@@ -26,8 +33,8 @@ HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, 
     at.note.where = reader.where();
     if (reader.error() != fault::none)
       error = steps.unreadable(reader.error());
-    else if (error && reader.end(backends::ending_of(error)) == fault::none)
-      error.clear();
+    else if (error)
+      error = backends::end_response(reader, error);
     if (reader.done()) rest.assign(buffer.data() + taken, n - taken);
   }
   at.note.response = reader.get();
