@@ -353,9 +353,9 @@ std::string describe(const client_step& step) {
   const std::string name = name_of(client_words, step.action);
   switch (step.action) {
     case client_action::option:
-      return name + " " + step.name + "=" + step.text;
+      return name + " " + step.name + "=" + shown(step.text);
     case client_action::connect:
-      return step.text == default_uri ? name : name + " " + step.text;
+      return step.text == default_uri ? name : name + " " + shown(step.text);
     case client_action::send:
       return name + " " + bytes(step.text.size());
     case client_action::sleep:

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "handshim/impl/json.hpp"
+#include "handshim/rfc6455/utf8.hpp"
+
 namespace handshim::tool {
 namespace {
 
@@ -13,6 +16,13 @@ std::size_t sequence_length(std::string_view text) noexcept {
   if (text.substr(0, 2) != "\x1b[") return 0;
   const std::size_t end = text.find('m');
   return end == std::string_view::npos ? 0 : end + 1;
+}
+
+// U+0080 to U+009F, which some terminals obey as they do ESC sequences.
+bool has_c1_control(std::string_view utf8) noexcept {
+  for (std::size_t i = utf8.find('\xc2'); i != std::string_view::npos; i = utf8.find('\xc2', i + 1))
+    if (static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
+  return false;
 }
 
 std::vector<std::size_t> widths(const std::vector<std::vector<std::string>>& rows) {
@@ -39,7 +49,20 @@ std::string terminal::in(std::string_view code, std::string_view text) const {
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+std::string shown(std::string_view text) {
+  const bool kept = rfc6455::is_utf8(text) && !has_c1_control(text);
+  detail::string_text out;
+  for (const char& c : text) {
+    const std::string_view one(&c, 1);
+    if (kept && static_cast<unsigned char>(c) >= 0x80)
+      out << one;
+    else
+      detail::append_escaped(out, one, detail::no_limit, false);
+  }
+  return out.take();
+}
+
+std::string quoted(std::string_view text) { return "`" + shown(text) + "`"; }
 
 std::size_t width(std::string_view text) noexcept {
   std::size_t columns = 0;

@@ -30,7 +30,11 @@ class terminal {
   bool colour_;
 };
 
-/// The text in backquotes, as messages name a word.
+/// The text as it may go to a terminal: a control character is written \xNN, and so is every byte over 0x7f if they are
+/// not UTF-8 or hold a C1 control.
+std::string shown(std::string_view text);
+
+/// The same in backquotes, as messages name a word.
 std::string quoted(std::string_view text);
 
 /// How many columns the text takes: its UTF-8 code points, colours not counted. Wide characters count as one.
