@@ -33,8 +33,9 @@ def tokens(command, names, folder):
 
 def main(single, include, standard, *compiler):
     single, include = pathlib.Path(single).resolve(), pathlib.Path(include).resolve()
-    # In the order in which they are in it; each includes its definitions itself.
-    parts = re.findall(r"^// (handshim/\S+\.hpp)$", single.read_text(encoding="utf-8"), re.MULTILINE)
+    # In the order in which they are in it; each includes its details itself, those of the system at hand.
+    listed = re.findall(r"^// (handshim/\S+\.hpp)$", single.read_text(encoding="utf-8"), re.MULTILINE)
+    parts = [name for name in listed if "/impl/" not in name]
     worst = False
     for variant, options in VARIANTS.items():
         command = [*compiler, f"-std={standard}", *options]
