@@ -33,9 +33,9 @@ def tokens(command, names, folder):
 
 def main(single, include, standard, *compiler):
     single, include = pathlib.Path(single).resolve(), pathlib.Path(include).resolve()
-    # In the order in which they are in it; each includes its details itself, those of the system at hand.
+    # In the order in which they are in it; each includes its definitions itself. The other system's are under a condition.
     listed = re.findall(r"^// (handshim/\S+\.hpp)$", single.read_text(encoding="utf-8"), re.MULTILINE)
-    parts = [name for name in listed if "/impl/" not in name]
+    parts = [name for name in listed if not name.endswith("_windows.hpp")]
     worst = False
     for variant, options in VARIANTS.items():
         command = [*compiler, f"-std={standard}", *options]

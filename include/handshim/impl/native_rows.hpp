@@ -106,24 +106,24 @@ class row_index {
  public:
   explicit row_index(const Row (&rows)[Count]) noexcept : rows_(rows) {
     for (std::size_t i = 0; i < Count; ++i) {
-      std::size_t at = HashOf(rows[i]) % slots;
-      while (places_[at] != 0) at = (at + 1) % slots;
+      std::size_t at = HashOf(rows[i]) % capacity;
+      while (places_[at] != 0) at = (at + 1) % capacity;
       places_[at] = static_cast<std::uint16_t>(i + 1);
     }
   }
   template <class Fits>
   const Row* find(std::size_t hash, Fits fits) const noexcept {
-    for (std::size_t at = hash % slots; places_[at] != 0; at = (at + 1) % slots)
+    for (std::size_t at = hash % capacity; places_[at] != 0; at = (at + 1) % capacity)
       if (const Row& row = rows_[places_[at] - 1]; fits(row)) return &row;
     return nullptr;
   }
 
  private:
-  static constexpr std::size_t slots = Count < 256 ? 1024 : 4096;
-  static_assert(Count * 4 <= slots && Count < 0xffff);
+  static constexpr std::size_t capacity = Count < 256 ? 1024 : 4096;
+  static_assert(Count * 4 <= capacity && Count < 0xffff);
 
   const Row* rows_;
-  std::uint16_t places_[slots] = {};
+  std::uint16_t places_[capacity] = {};
 };
 
 inline std::size_t hash_of_name(std::string_view name) noexcept {

@@ -76,14 +76,15 @@ class legacy_reader {
   }
 
   std::string read_line(fault too_long) {
-    const std::size_t keep = how_.measure_at_end ? std::max(how_.max_line, rfc6455::detail::line_keep) : how_.max_line;
+    const std::size_t keep =
+        how_.measure_at_end ? (std::max)(how_.max_line, rfc6455::detail::line_keep) : how_.max_line;
     std::size_t end = 0, searched = 0;
     while ((end = buffer_.find('\n', searched)) == std::string::npos) {
       searched = buffer_.size();
       if (searched >= keep) fail_line(too_long, std::string_view(buffer_).substr(0, keep));
       fill();
     }
-    const std::string_view raw = std::string_view(buffer_).substr(0, std::min(end + 1, keep));
+    const std::string_view raw = std::string_view(buffer_).substr(0, (std::min)(end + 1, keep));
     if (end + 1 > how_.max_line) fail_line(too_long, raw);
     if (end == 0 || buffer_[end - 1] != '\r') fail_line(fault::bare_line_feed, raw);
     std::string line = buffer_.substr(0, end - 1);
