@@ -100,9 +100,9 @@ TEST_CASE("each call of the table is made") {
     run<handshim::raw_sockets>(which, in_seconds(handshim::policy()));
     for (const row& call : rows()) made[call.function] += kernel::calls(call.function);
   }
-  for (const auto& [function, times] : made) {
-    CAPTURE(std::string(function));
-    CHECK(times > 0);
+  for (const auto& each : made) {
+    CAPTURE(std::string(each.first));
+    CHECK(each.second > 0);
   }
 }
 
