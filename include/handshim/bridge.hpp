@@ -8,6 +8,7 @@
 #include "handshim/raise.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 inline namespace HANDSHIM_EXCEPTIONS_VARIANT {
 
@@ -25,6 +26,7 @@ policy bridge(policy a, policy b);
 #endif
 
 }  // namespace HANDSHIM_EXCEPTIONS_VARIANT
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

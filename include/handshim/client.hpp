@@ -21,6 +21,7 @@
 #endif
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// A WebSocket client (RFC 6455, no extensions). Each call has three forms: one that throws what the policy
 /// makes of a failure, one with a std::error_code& (a fault's code), one with a failure&. The policy is that of
@@ -216,4 +217,5 @@ class client {
   std::unique_ptr<state> state_;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -28,6 +28,10 @@
 #define HANDSHIM_HAS_RTTI 0
 #endif
 
+// All declarations stand in this inline namespace, named for the ABI epoch: so that two shared libraries with handshims
+// of two epochs do not take each other's for their own. It changes with a layout; no program names it.
+#define HANDSHIM_ABI abi_1
+
 // Functions whose body depends on RTTI live in an inline namespace that says so; the compiled variant has one
 // body for all.
 #if defined(HANDSHIM_COMPILED)

@@ -9,6 +9,7 @@
 #include "handshim/config.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// What count_failures() counted. A failure is counted once, as an observer is told of it. Since 0.1.
 struct counters {
@@ -47,6 +48,7 @@ counters read_counters();
 /// The same, and begins again from zero: no failure is lost between this result and the next, nor in both.
 counters take_counters();
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -6,6 +6,7 @@
 #if HANDSHIM_HAS_EXCEPTIONS
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 namespace detail {
 /// A std::system_error of the fault, a copy of one that is made once: that copy needs no memory. If there is no
@@ -112,6 +113,7 @@ class HANDSHIM_API combined : public virtual Kinds... {
   [[gnu::cold]] ~combined() override = default;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

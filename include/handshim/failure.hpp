@@ -14,6 +14,7 @@
 #include "handshim/fault.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// A list that somebody else owns.
 template <class T>
@@ -203,6 +204,7 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 /// account. advise() of retry.hpp says more.
 advice advice_for(const failure& f) noexcept;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

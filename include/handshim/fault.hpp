@@ -11,6 +11,7 @@
 #include "handshim/config.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// What really happened, independent of the client and of the policy. Numbers are never reused; the enum
 /// may grow, so keep a default in a switch. All facts of a fault stand in data/faults.inc. Since 0.1.
@@ -119,6 +120,7 @@ std::error_condition make_error_condition(condition c) noexcept;
 /// The fault that a handshim code stands for; none for a code of another category.
 fault fault_of(const std::error_code& code) noexcept;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 // Conditions, not codes: so == with any std::error_code asks the category, which looks at names.

@@ -14,6 +14,7 @@
 #endif
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 #if HANDSHIM_HAS_EXCEPTIONS
 namespace detail {
@@ -247,4 +248,5 @@ completion_handler<std::decay_t<Handler>> completion(phase p, Handler&& handler)
   return {p, std::forward<Handler>(handler)};
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

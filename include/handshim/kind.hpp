@@ -8,6 +8,7 @@
 #include "handshim/config.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// One enumerator for each class of the hierarchy (exceptions.hpp); `error` is the root. Numbers are never
 /// reused; the enum may grow, so keep a default in a switch. Since 0.1.
@@ -99,4 +100,5 @@ class kind_list {
   kind all_[3];
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

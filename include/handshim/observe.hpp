@@ -12,6 +12,7 @@
 #include "handshim/policy.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// A place in the source; all empty where it is not known.
 struct call_site {
@@ -100,6 +101,7 @@ decltype(auto) located(F&& fn, call_site at = here()) {
   return std::forward<F>(fn)();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -18,6 +18,7 @@
 #include "handshim/rfc6455/uri.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Makes the byte stream for a URI: the place to plug in TLS, a proxy, or a stream in memory. Returns null
 /// and sets the error if it cannot; a fault's code (make_error_code(fault::tls_certificate_expired)) says most. It must
@@ -56,4 +57,5 @@ struct options {
   tls_options tls;                          ///< not for streams that open_stream makes
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

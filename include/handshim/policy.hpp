@@ -16,6 +16,7 @@
 #include "handshim/reading.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// What a release's own reconnect loop would have done with a failure of connect().
 enum class verdict : std::uint8_t { no_loop, gives_up, retries };
@@ -199,6 +200,7 @@ decltype(auto) with_policy(policy p, F&& fn) {
 /// The kinds that a failure becomes under a policy.
 inline kind_list kinds(const failure& f, const policy& p) noexcept { return p.kinds(f); }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

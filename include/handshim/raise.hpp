@@ -6,6 +6,7 @@
 #if HANDSHIM_HAS_EXCEPTIONS
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 namespace detail {
 [[noreturn]] void raise_as(const failure& f, const policy_choice& by);
@@ -39,6 +40,7 @@ policy find_policy(std::string_view spec);
 policy define_policy(std::string_view name, std::string_view spec);
 policy define_policy(std::string_view name, policy base, std::initializer_list<kind_override> overrides);
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

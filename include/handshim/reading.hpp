@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "handshim/config.hpp"
+
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Which redirects (301, 302, 303, 307, 308) are followed.
 enum class follow : std::uint8_t {
@@ -38,4 +41,5 @@ struct reading {
   bool deliver_after_close = true;  ///< messages that were not received before close() still can be
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -10,6 +10,7 @@
 #include "handshim/retry/readiness.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Waits until the server accepts a connection of client<Backend>, which is closed again. `with` has its headers, its
 /// TLS and so on. Otherwise as for any attempt: see readiness.hpp. Since 0.1.
@@ -48,4 +49,5 @@ readiness wait_until_ready(std::string_view uri, std::chrono::nanoseconds span, 
 }
 #endif
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

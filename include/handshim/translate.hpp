@@ -11,6 +11,7 @@
 #include "handshim/failure.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// The core: an error given as plain values, by the catalogue in data/native/; no client library is needed. Looked up
 /// by the domain's name (a category, an exception class, a quark) and the value; the phase decides where the code
@@ -134,6 +135,7 @@ struct default_translator {
   using passes = types<>;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -3,7 +3,7 @@
 # Argument: the library.
 set -eu
 for class in error connection_refused invalid_handshake timeout_error; do
-  nm -DC "$1" | grep -q " [VWBDR] typeinfo for handshim::$class\$" || {
+  nm -DC "$1" | grep -q " [VWBDR] typeinfo for handshim::abi_[0-9]*::$class\$" || {
     echo "typeinfo for handshim::$class is hidden in $1" >&2
     exit 1
   }

@@ -13,7 +13,9 @@
 
 #include "handshim/handshim.hpp"
 
-namespace handshim::adapters::asio {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::asio {
 
 /// A code of Asio's. Asio 1.12 to 1.30 has `asio.system` for errno, which no std::errc compares equal to; here it is
 /// read as errno, and handshim's conditions compare equal to it. Since 0.1.
@@ -119,7 +121,9 @@ raising_token<std::decay_t<Token>> raising(phase p, Token&& token, const policy_
 }
 #endif
 
-}  // namespace handshim::adapters::asio
+}  // namespace adapters::asio
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 // What Asio asks of a handler is that of the handler inside.
 template <template <class, class> class Associator, class Handler, class Default>

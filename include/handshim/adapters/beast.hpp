@@ -17,7 +17,9 @@
 #include "handshim/adapters/impl/beast_token.hpp"
 #include "handshim/handshim.hpp"
 
-namespace handshim::adapters::beast {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast {
 
 /// The translator for guard() and capture(), for what the stream does not do: connecting, resolving, TLS.
 ///   guard<beast::translator>(phase::connect, [&] { boost::asio::connect(socket, addresses); });
@@ -351,4 +353,6 @@ class stream : public ::boost::beast::websocket::stream<detail::tap<Next>, defla
 #endif
 };
 
-}  // namespace handshim::adapters::beast
+}  // namespace adapters::beast
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -21,7 +21,9 @@
 #include "handshim/guard.hpp"
 #include "handshim/net/connect.hpp"
 
-namespace handshim::adapters::beast {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast {
 namespace detail {
 
 /// ws:// alone.
@@ -164,13 +166,17 @@ class basic_backend {
   backends::basic_live_slot<detail::session> slot_;
 };
 
-}  // namespace handshim::adapters::beast
+}  // namespace adapters::beast
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// For client<beast_backend>: ws:// through Boost.Beast.
 using beast_backend = adapters::beast::basic_backend<adapters::beast::detail::plain_layers>;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #endif  // HANDSHIM_HAS_EXCEPTIONS

@@ -16,7 +16,9 @@
 
 #include "handshim/adapters/impl/openssl_fault.hpp"
 
-namespace handshim::adapters::beast {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast {
 namespace detail {
 
 using tls_stream = ::boost::asio::ssl::stream<::boost::asio::ip::tcp::socket>;
@@ -101,14 +103,18 @@ struct tls_layers {
 };
 
 }  // namespace detail
-}  // namespace handshim::adapters::beast
+}  // namespace adapters::beast
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// For client<beast_tls_backend>: ws:// and wss:// through Boost.Beast. The certificate must be signed by who the
 /// system trusts, or by options::tls.ca_file, be valid now, and name the host.
 using beast_tls_backend = adapters::beast::basic_backend<adapters::beast::detail::tls_layers>;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #endif  // HANDSHIM_HAS_EXCEPTIONS

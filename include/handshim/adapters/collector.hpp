@@ -15,7 +15,9 @@
 #include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/response.hpp"
 
-namespace handshim::adapters {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters {
 
 namespace detail {
 class shadow;
@@ -124,7 +126,9 @@ class collector {
   failure result_;
 };
 
-}  // namespace handshim::adapters
+}  // namespace adapters
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/adapters/impl/collector.ipp"

@@ -18,7 +18,9 @@
 #include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::adapters::curl {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::curl {
 namespace detail {
 
 class category_impl final : public std::error_category {
@@ -273,4 +275,6 @@ class receiver {
 };
 #endif
 
-}  // namespace handshim::adapters::curl
+}  // namespace adapters::curl
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

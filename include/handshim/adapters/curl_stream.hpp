@@ -15,7 +15,9 @@
 #include "handshim/net/error.hpp"
 #include "handshim/options.hpp"
 
-namespace handshim::adapters::curl {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::curl {
 
 /// Sets what the caller wants of the handle: CURLOPT_CAINFO, CURLOPT_PROXY, ... It is called before each connection.
 using configure = std::function<void(::CURL*)>;
@@ -134,4 +136,6 @@ inline stream_opener open_stream(configure set = {}) {
   };
 }
 
-}  // namespace handshim::adapters::curl
+}  // namespace adapters::curl
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -16,7 +16,9 @@
 #include "handshim/handshim.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::adapters::libsoup {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::libsoup {
 namespace detail {
 
 // Looks at the socket each time before the main loop dispatches; never ready itself.
@@ -309,4 +311,6 @@ class connection {
   std::shared_ptr<state> state_;
 };
 
-}  // namespace handshim::adapters::libsoup
+}  // namespace adapters::libsoup
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

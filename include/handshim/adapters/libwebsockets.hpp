@@ -18,7 +18,9 @@
 #include "handshim/handshim.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::adapters::libwebsockets {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::libwebsockets {
 
 /// One connection, from lws_client_connect_via_info() to its end. Hand its address over as opaque_user_data, and
 /// observed<callback> as the protocol's callback. One thread. Since 0.1.
@@ -237,4 +239,6 @@ inline int service(::lws_context* context, connection& one, std::chrono::millise
   return ::lws_service(context, -1);
 }
 
-}  // namespace handshim::adapters::libwebsockets
+}  // namespace adapters::libwebsockets
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -15,7 +15,9 @@
 #include "handshim/adapters/impl/poco_failure.hpp"
 #include "handshim/handshim.hpp"
 
-namespace handshim::adapters::poco {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::poco {
 
 /// In place of Poco::Net::WebSocket for a client, with the same members, which throw what the policy makes of the
 /// failure. Beyond that: receiveFrame() reports the end of the stream and a close frame, which Poco hands over as
@@ -206,4 +208,6 @@ class WebSocket : public ::Poco::Net::WebSocket {
   std::shared_ptr<state> state_;
 };
 
-}  // namespace handshim::adapters::poco
+}  // namespace adapters::poco
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -25,7 +25,9 @@
 #include "handshim/adapters/impl/socket_tap.hpp"
 #include "handshim/handshim.hpp"
 
-namespace handshim::adapters::qt {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::qt {
 
 /// Deadlines, of which QWebSocket itself has none. Zero: none.
 struct deadlines {
@@ -313,4 +315,6 @@ class web_socket : public ::QWebSocket {
   watcher watcher_{*this};
 };
 
-}  // namespace handshim::adapters::qt
+}  // namespace adapters::qt
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

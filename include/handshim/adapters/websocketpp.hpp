@@ -13,7 +13,9 @@
 #include "handshim/handshim.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::adapters::websocketpp {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::websocketpp {
 
 /// For guard(), around calls of the library that throw.
 struct translator {
@@ -250,4 +252,6 @@ class client : public ::websocketpp::client<observed<Config>> {
   failure last_;
 };
 
-}  // namespace handshim::adapters::websocketpp
+}  // namespace adapters::websocketpp
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

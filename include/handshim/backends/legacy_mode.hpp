@@ -20,6 +20,7 @@
 #include "handshim/options.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// The client itself: it knows nothing of handshim's exceptions. What it throws is below; trouble with the
 /// socket is std::system_error.
@@ -69,6 +70,7 @@ class legacy_client {
 /// A Backend for client<Backend> over the legacy client. Since 0.1.
 using legacy_mode = backends::throwing_backend<legacy_client>;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

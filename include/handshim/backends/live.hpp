@@ -15,7 +15,9 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/options.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 
 /// One connection: while it is made, and once it is open. Kept by whoever still works with it. Session has is_over()
 /// and cancel() as backends::session has them.
@@ -124,4 +126,6 @@ class connecting {
   const std::shared_ptr<basic_live<Session>> now_;
 };
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

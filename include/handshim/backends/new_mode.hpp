@@ -21,6 +21,7 @@
 #include "handshim/options.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// The client itself. What it throws is below; trouble with the socket is std::system_error.
 class new_client {
@@ -96,6 +97,7 @@ class new_client {
 /// A Backend for client<Backend> over the new client. Since 0.1.
 using new_mode = backends::throwing_backend<new_client>;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

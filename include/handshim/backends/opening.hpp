@@ -14,7 +14,9 @@
 #include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 
 /// One connect(). Not thread-safe but for the interrupter.
 class opening {
@@ -59,7 +61,9 @@ class opening {
   std::error_code left_;  // what the request's write was told, if the peer had left by then
 };
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/backends/impl/opening.ipp"

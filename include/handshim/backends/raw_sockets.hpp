@@ -13,6 +13,7 @@
 #include "handshim/options.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// A Backend for client<Backend>, whose calls it has with the failure handed back by value. One receiver and
 /// one sender at a time; close(), ping() and cancel() from any thread. Since 0.1.
@@ -40,6 +41,7 @@ class raw_sockets {
   backends::live_slot slot_;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

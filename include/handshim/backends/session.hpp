@@ -16,7 +16,9 @@
 #include "handshim/reading.hpp"
 #include "handshim/rfc6455/connection.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 
 /// How a session is to be kept alive; zero for none.
 struct keepalive {
@@ -88,7 +90,9 @@ class session {
   std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
 };
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/backends/impl/session.ipp"

@@ -15,7 +15,9 @@
 #include "handshim/message.hpp"
 #include "handshim/options.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 
 /// The failure that a native exception means: its code, or that of one nested in it, decides.
 inline std::error_code code_of(const failure& bare) noexcept {
@@ -73,6 +75,8 @@ class throwing_backend {
   live_slot slot_;
 };
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #endif  // HANDSHIM_HAS_EXCEPTIONS

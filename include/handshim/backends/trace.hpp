@@ -13,7 +13,9 @@
 #include "handshim/net/deadline.hpp"
 #include "handshim/rfc6455/response.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 
 /// The evidence of a connection while it is made. Written by connect() alone, read by everybody afterwards.
 struct trace {
@@ -45,7 +47,9 @@ failure failure_of(const trace& known, const std::error_code& code, const native
 failure failure_of(const trace& known, const session_state& open, phase when, net::clock::time_point started,
                    const std::error_code& code, const native_report& native = {});
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/backends/impl/trace.ipp"

@@ -7,6 +7,7 @@
 #endif
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 namespace kind_words {
@@ -86,4 +87,5 @@ HANDSHIM_INLINE policy bridge(policy a, policy b) {
 #endif
 
 }  // namespace HANDSHIM_EXCEPTIONS_VARIANT
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -12,6 +12,7 @@
 #include "handshim/impl/policy.ipp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 using counter = std::atomic<std::uint64_t>;
@@ -161,4 +162,5 @@ HANDSHIM_INLINE counters take_counters() {
   return detail::read_all([](detail::counter& one) { return one.exchange(0, std::memory_order_relaxed); });
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

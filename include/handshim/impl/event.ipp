@@ -4,6 +4,7 @@
 #include "handshim/observe.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // What it is raised as, in words: the kinds, or "native" for what goes on unchanged.
@@ -62,4 +63,5 @@ HANDSHIM_INLINE std::string event::to_logfmt(disclosure shown) const {
   return out.take();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

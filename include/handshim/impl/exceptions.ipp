@@ -5,7 +5,9 @@
 #include "handshim/exceptions.hpp"
 #include "handshim/impl/immortal.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // Codes of this category have no message, and libstdc++ needs no memory for an empty one.
 class silent_category_type final : public std::error_category {
@@ -43,4 +45,6 @@ HANDSHIM_INLINE std::system_error prebuilt(fault f) noexcept {
   }
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -11,6 +11,7 @@
 #include "handshim/retry/rules.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // One block: this header, then the two lists, then all texts, each view pointing into it.
@@ -273,4 +274,5 @@ HANDSHIM_INLINE advice advice_for(const failure& f) noexcept {
   return rule.subject == rule_subject::fault ? facts(f.fault()).retry : rule.what;
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -7,6 +7,7 @@
 #include "handshim/impl/native_condition.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 constexpr std::uint32_t bit(condition c) noexcept { return std::uint32_t{1} << static_cast<unsigned>(c); }
@@ -286,6 +287,7 @@ HANDSHIM_INLINE fault fault_of(const std::error_code& code) noexcept {
                                                                         : fault::none;
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 // Conditions compare with native codes too.

@@ -6,7 +6,9 @@
 
 #include "handshim/impl/text.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 struct first_bytes_row {
   std::string_view name;  ///< one word, for ever
@@ -40,4 +42,6 @@ inline const first_bytes_row* recognise(std::string_view bytes) noexcept {
   return nullptr;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

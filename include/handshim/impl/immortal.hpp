@@ -3,7 +3,11 @@
 
 #include <new>
 
-namespace handshim::detail {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// The one T, made without arguments: fit for the destructors of static objects, and for when memory ran out.
 template <class T>
@@ -13,4 +17,6 @@ const T& immortal() noexcept {
   return *made;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

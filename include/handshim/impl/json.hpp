@@ -8,7 +8,9 @@
 
 #include "handshim/impl/text.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// std::string with the << of text_buffer, for texts without a bound worth a buffer.
 class string_text {
@@ -114,4 +116,6 @@ class json {
   bool first_ = true;
 };
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/kind.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// A bit for each kind, by its number.
 using kind_set = std::uint64_t;
@@ -58,4 +60,6 @@ class kind_union {
   std::size_t size_ = 0;
 };
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/impl/json.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// Takes the same calls as json, for what is no list. A quoted value is a JSON string; so any bytes are valid.
 class logfmt {
@@ -45,4 +47,6 @@ class logfmt {
   bool first_ = true;
 };
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "handshim/config.hpp"
+
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 enum class condition : std::uint8_t;  // fault.hpp includes this header
 
@@ -14,4 +17,5 @@ namespace detail {
 bool native_holds(std::string_view category, int value, condition wanted) noexcept;
 
 }  // namespace detail
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -3,7 +3,9 @@
 #include "handshim/impl/native_condition.hpp"
 #include "handshim/impl/native_rows.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // Zero is success in every category of codes.
 HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
@@ -14,4 +16,6 @@ HANDSHIM_INLINE bool native_holds(std::string_view category, int value, conditio
   return f != fault::unclassified && holds(f, wanted);
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 #include "handshim/impl/closing.hpp"
 #include "handshim/impl/native_rows.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // What was decided, and the status if a text told it.
 struct native_verdict {
@@ -129,4 +131,6 @@ inline native_verdict native_fault(std::string_view domain, int value, std::stri
   return out;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -13,7 +13,9 @@
 
 #include "handshim/fault.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 enum class native_table : std::uint8_t {
 #include "handshim/data/rows_begin.inc"
@@ -164,4 +166,6 @@ inline native_sense sense_of(const native_domain& in, int value) noexcept {
   return row != nullptr ? row->sense : in.otherwise;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -4,7 +4,11 @@
 #include <cstddef>
 #include <string_view>
 
-namespace handshim::detail {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// Edits (insert, delete, replace) between two words; words over 63 characters count by their start.
 inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcept {
@@ -42,4 +46,6 @@ class nearest_word {
   std::size_t distance_ = static_cast<std::size_t>(-1);
 };
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,7 +5,9 @@
 
 #include "handshim/policy.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// Told of a failure, before the program has it, and of the policy that decides on it.
 using notice = void (*)(const failure& f, const policy_choice& by) noexcept;
@@ -32,7 +34,9 @@ inline void tell_of(notice tell, failure& f, const policy_choice& by) noexcept {
   observation_mark::set(f);
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/impl/observation.ipp"

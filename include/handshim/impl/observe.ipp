@@ -10,6 +10,7 @@
 #include "handshim/observe.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 struct observer_place {
@@ -120,4 +121,5 @@ HANDSHIM_INLINE void observe(failure& f, const policy_choice& by) noexcept {
   if (const detail::notice tell = detail::notice_for(f)) detail::tell_of(tell, f, by);
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -4,6 +4,7 @@
 #include "handshim/impl/json.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 /// Writes metric families of the type counter, as OpenMetrics 1.0 wants them.
@@ -64,4 +65,5 @@ HANDSHIM_INLINE std::string counters::to_openmetrics() const {
   return out.take();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -8,6 +8,7 @@
 #include "handshim/policy.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 HANDSHIM_INLINE const policy_data* parse_policy(std::string_view spec, failure& why) {
@@ -223,4 +224,5 @@ HANDSHIM_INLINE std::string_view name(policy_source s) noexcept {
   return "";
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

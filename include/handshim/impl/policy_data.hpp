@@ -14,7 +14,9 @@
 #include "handshim/impl/policy_rows.hpp"
 #include "handshim/policy.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // raise.ipp has them; builds without exceptions have none
 struct raiser;
@@ -186,4 +188,6 @@ struct unified_data : policy_data {
 };
 inline const policy_data* unified() noexcept { return &immortal<unified_data>(); }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -10,7 +10,9 @@
 #include "handshim/impl/nearest.hpp"
 #include "handshim/impl/policy_data.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 inline constexpr std::string_view bridge_opens = "bridge(";
 inline std::string bridge_name(std::string_view a, std::string_view b) {
@@ -335,4 +337,6 @@ class policy_maker {
   failure& why_;
 };
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -10,7 +10,9 @@
 #include "handshim/kind.hpp"
 #include "handshim/reading.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// Stands in a row for the kinds that the policy gives to the phase's own fault.
 inline constexpr kind of_phase = static_cast<kind>(255);
@@ -128,4 +130,6 @@ inline void add_epochs(std::vector<std::string>& out, const policy_family& f) {
   for (version at : epochs(families_, to_version(f.oldest))) out.push_back(std::string(f.name) + "-" + to_string(at));
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -9,6 +9,7 @@
 #include "handshim/fault.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// A version of up to three numbers; what is not written is 0.
 struct version {
@@ -124,4 +125,5 @@ constexpr base_spec parse_base(std::string_view text) noexcept {
 constexpr bool names_built_in(std::string_view text) noexcept { return parse_base(text).error == fault::none; }
 
 }  // namespace detail
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

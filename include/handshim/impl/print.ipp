@@ -8,6 +8,7 @@
 #include "handshim/impl/redact.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 template <class Out>
@@ -313,4 +314,5 @@ HANDSHIM_INLINE std::string failure::to_logfmt(disclosure shown) const {
   return out.take();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

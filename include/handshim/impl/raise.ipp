@@ -5,7 +5,9 @@
 #include "handshim/impl/policy_data.hpp"
 #include "handshim/raise.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // What to do with the object once its class is known: throw it, or put it into an exception_ptr.
 using thrower = void (*)(const failure&, const kind_list&, const policy_choice&);
@@ -133,9 +135,12 @@ HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_c
   return class_for(exception_makers, as, by.policy).run(f, as, by);
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 HANDSHIM_INLINE policy find_policy(std::string_view spec) {
   failure why;
@@ -159,4 +164,5 @@ HANDSHIM_INLINE policy define_policy(std::string_view name, policy base,
   return made;
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/impl/text.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 inline bool is_name_char(char c) noexcept {
   const char l = lower(c);
@@ -111,4 +113,6 @@ void append_shown(Out& out, std::string_view text, std::size_t limit = no_limit)
   if (text.size() > limit) out << std::string_view("...");
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -3,7 +3,11 @@
 
 #include <string_view>
 
-namespace handshim::detail {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// Takes a text apart from the left; after the first part that is not there nothing is taken any more.
 class text_scanner {
@@ -140,4 +144,6 @@ inline long long seconds_to_wait(const retry_after& value, long long now) noexce
   return left < 0 ? 0 : left < longest_delay ? left : longest_delay;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

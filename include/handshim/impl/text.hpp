@@ -6,7 +6,11 @@
 #include <cstring>
 #include <string_view>
 
-namespace handshim::detail {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 /// A fixed buffer that drops what does not fit; made to be filled without memory and without a throw.
 template <std::size_t Capacity>
@@ -121,4 +125,6 @@ inline public_endpoint without_secrets(std::string_view text, bool parsed) noexc
   return {scheme, rest.substr(from, query == none ? none : query - from), query == none ? "" : "?..."};
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -16,6 +16,7 @@
 #endif
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // A fault that belongs to a phase keeps it; the coarser phase that the caller named is for the rest.
@@ -183,4 +184,5 @@ HANDSHIM_INLINE failure current_failure(phase p) { return from(std::current_exce
 }  // namespace HANDSHIM_RTTI_VARIANT
 #endif
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/net/deadline.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// A two-way stream of bytes. One thread may read while another writes; shutdown() and finish() may be called
 /// from any thread while the object lives. Nothing throws but for want of memory. Since 0.1.
@@ -32,4 +34,6 @@ class byte_stream {
   byte_stream() = default;
 };
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

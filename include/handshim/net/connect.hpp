@@ -12,7 +12,9 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/net/tcp_stream.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// One address that was tried. Since 0.1.
 struct attempt {
@@ -37,7 +39,9 @@ struct connect_result {
 /// makes possible, counts as refused. The interrupter must outlive the stream. Thread-safe. Since 0.1.
 connect_result connect_tcp(const std::string& host, std::uint16_t port, deadline until, interrupter& stop);
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/connect.ipp"

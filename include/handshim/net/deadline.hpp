@@ -5,7 +5,9 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 using clock = std::chrono::steady_clock;
 
@@ -33,7 +35,9 @@ class deadline {
 
 deadline earlier(deadline a, deadline b) noexcept;
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/deadline.ipp"

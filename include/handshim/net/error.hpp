@@ -6,7 +6,9 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// How a call on a stream ended without an error of the operating system. Since 0.1.
 enum class stream_errc {
@@ -27,7 +29,9 @@ std::error_code make_error_code(stream_errc e) noexcept;
 /// The code of a value that getaddrinfo returned; errno's for EAI_SYSTEM, so call it before errno changes.
 std::error_code getaddrinfo_error(int value) noexcept;
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 template <>
 struct std::is_error_code_enum<handshim::net::stream_errc> : std::true_type {};

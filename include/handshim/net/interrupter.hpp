@@ -7,7 +7,9 @@
 #include "handshim/net/deadline.hpp"
 #include "handshim/net/socket.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// Once triggered, every call that waits with it ends with stream_errc::interrupted, and so does each later
 /// one until reset(). Needs two descriptors (a pipe). Since 0.1.
@@ -44,7 +46,9 @@ class interrupter {
   detail::pipe_ends pipe_;
 };
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/interrupter.ipp"

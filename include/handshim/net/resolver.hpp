@@ -13,7 +13,9 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/net/socket.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// A look-up that nobody waits for any more cannot be stopped; while so many are under way, no further one is
 /// begun.
@@ -39,7 +41,9 @@ std::atomic<resolve_function>& resolve_hook() noexcept;
 std::atomic<unsigned>& abandoned_lookups() noexcept;
 
 }  // namespace detail
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/resolver.ipp"

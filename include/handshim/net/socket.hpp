@@ -11,7 +11,9 @@
 #include "handshim/net/deadline.hpp"
 #include "handshim/net/impl/system_headers.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// Owns a descriptor and closes it. Movable; -1 is none. Since 0.1.
 class descriptor {
@@ -86,7 +88,9 @@ void end_sending(int fd) noexcept;
 void end_both(int fd) noexcept;
 
 }  // namespace detail
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/socket.ipp"

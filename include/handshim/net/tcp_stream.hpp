@@ -10,7 +10,9 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/net/socket.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 /// Owns a connected socket. The descriptor is closed by the destructor only, so shutdown() is safe until then.
 /// See byte_stream for the calls and for what threads may do. Since 0.1.
@@ -42,7 +44,9 @@ class tcp_stream final : public byte_stream {
   bool emptied_ = false;  // the last read left nothing; the reader's own
 };
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/net/impl/tcp_stream.ipp"

@@ -10,6 +10,7 @@
 #include "handshim/retry/rules.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// handshim's word on one failure, from the fact alone, the same under every policy. A value. Since 0.1.
 struct retry_advice {
@@ -45,6 +46,7 @@ struct advising {
 /// Advice on a failure. Thread-safe; throws what advising::now throws.
 retry_advice advise(const failure& f, const advising& by = {});
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

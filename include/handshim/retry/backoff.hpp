@@ -7,6 +7,7 @@
 #include "handshim/retry/advice.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// The shape of the delays. Times are zero or more; a factor under 1 counts as 1. Since 0.1.
 struct backoff_options {
@@ -69,6 +70,7 @@ class backoff {
   unsigned taken_ = 0;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -10,6 +10,7 @@
 #include "handshim/config.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Ends retry(), reconnect() and wait_until_ready() from any thread. Once requested it stays so. Not to be used in a
 /// signal handler. It must outlive the calls that were told of it. Since 0.1.
@@ -58,6 +59,7 @@ struct retry_clock {
   std::function<bool(std::chrono::nanoseconds)> pause;
 };
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

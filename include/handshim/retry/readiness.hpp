@@ -9,6 +9,7 @@
 #include "handshim/retry/retrying.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Short, random pauses: up to 100 ms, then longer by half each, at most a second, whatever a Retry-After says.
 backoff_options waiting_backoff() noexcept;
@@ -81,6 +82,7 @@ readiness wait_until_ready(Attempt&& attempt, std::chrono::nanoseconds span, con
 }  // namespace HANDSHIM_RTTI_VARIANT
 #endif
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

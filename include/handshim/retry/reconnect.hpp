@@ -9,6 +9,7 @@
 #include "handshim/retry/retrying.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Keeps a client<Backend> connected: connect() the first time, and again after each loss, as soon as it is noticed.
 /// One thread; stop_signal from any. The client must outlive it. Since 0.1.
@@ -94,4 +95,5 @@ void reconnect(Client& with, std::string uri, const retry_options& how = {}) {
 }
 #endif
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

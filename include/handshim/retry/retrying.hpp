@@ -13,6 +13,7 @@
 #include "handshim/retry/pause.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// How retry() and reconnect() go on. Since 0.1.
 struct retry_options {
@@ -190,6 +191,7 @@ auto retry(Attempt&& attempt, const retry_options& how = {}) -> detail::result_b
 }  // namespace HANDSHIM_RTTI_VARIANT
 #endif  // HANDSHIM_HAS_EXCEPTIONS
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -8,6 +8,7 @@
 #include "handshim/fault.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 /// Where the next attempt is likelier to work. Since 0.1.
 enum class retry_where : std::uint8_t {
@@ -48,6 +49,7 @@ const retry_rule& rule_for(fault f, int http_status, int close_code, bool retry_
 /// The rule of that name; null if there is none.
 const retry_rule* find_retry_rule(std::string_view name) noexcept;
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)

@@ -6,12 +6,16 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// The bytes in Base64 with padding. Never fails but for want of memory; thread-safe.
 std::string base64_encode(std::string_view bytes);
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/base64.ipp"

@@ -10,7 +10,9 @@
 #include "handshim/fault.hpp"
 #include "handshim/reading.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// A close code of the range 1000 to 1015. Texts are static, without a trailing period.
 struct close_code_facts {
@@ -53,7 +55,9 @@ struct close_info {
   std::string reason;
 };
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/close_code.ipp"

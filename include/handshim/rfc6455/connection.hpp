@@ -17,7 +17,9 @@
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// A message; the data of a text message is valid UTF-8.
 struct message {
@@ -145,7 +147,9 @@ class connection {
   fault outcome_ = fault::none;
 };
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/connection.ipp"

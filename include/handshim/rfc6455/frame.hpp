@@ -8,7 +8,9 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 enum class opcode : unsigned char { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
@@ -25,7 +27,9 @@ void apply_mask(char* data, std::size_t size, frame_mask mask) noexcept;
 /// control frames (at most 125 bytes, not fragmented) are the caller's. Copies the payload once.
 void append_frame(std::string& out, opcode op, bool fin, std::string_view payload, frame_mask mask);
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/frame.ipp"

@@ -11,7 +11,9 @@
 #include "handshim/rfc6455/upgrade.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// A fresh Sec-WebSocket-Key: 16 random bytes in Base64 (section 4.1). Thread-safe.
 std::string make_key();
@@ -36,7 +38,9 @@ fault check_request(const request_options& options, std::string& what);
 /// The request (section 4.1), for options that check_request() found fine. Thread-safe.
 std::string build_request(const uri& to, const request_options& options, std::string_view key);
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/handshake.ipp"

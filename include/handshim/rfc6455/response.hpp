@@ -11,7 +11,9 @@
 #include "handshim/fault.hpp"
 #include "handshim/reading.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// A header of a request or response.
 struct header {
@@ -124,7 +126,9 @@ class response_reader {
   response response_;
 };
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/response.ipp"

@@ -6,12 +6,16 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// The SHA-1 digest of the bytes (FIPS 180-4), most significant byte first. Never fails; thread-safe.
 std::array<unsigned char, 20> sha1(std::string_view bytes) noexcept;
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/sha1.ipp"

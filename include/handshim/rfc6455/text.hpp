@@ -9,7 +9,9 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::rfc6455::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455::detail {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -38,7 +40,9 @@ bool parse_integer(std::string_view text, std::int64_t& out) noexcept;
 /// An element is a token, or with slash also token "/" token. False if it cannot be read.
 bool parse_list(std::string_view text, bool slash, std::vector<std::string_view>& out);
 
-}  // namespace handshim::rfc6455::detail
+}  // namespace rfc6455::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/text.ipp"

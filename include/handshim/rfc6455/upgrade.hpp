@@ -9,7 +9,9 @@
 #include "handshim/fault.hpp"
 #include "handshim/rfc6455/response.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// The Sec-WebSocket-Accept that answers the key (section 4.2.2). Thread-safe.
 std::string accept_for(std::string_view key);
@@ -26,7 +28,9 @@ struct upgrade {
 /// Reports the faults under fault::upgrade_invalid. Thread-safe.
 upgrade check_upgrade(const response& answer, std::string_view key, const std::vector<std::string>& offered);
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/upgrade.ipp"

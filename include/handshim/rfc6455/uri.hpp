@@ -9,7 +9,9 @@
 #include "handshim/fault.hpp"
 #include "handshim/reading.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// A WebSocket URI in its parts. A plain value; its functions never fail but for want of memory.
 struct uri {
@@ -40,7 +42,9 @@ fault parse_uri(std::string_view text, uri& out);
 /// ws; out then stays as it was. Thread-safe; base and out may be the same object.
 fault resolve_location(const uri& base, std::string_view location, follow how, uri& out);
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/uri.ipp"

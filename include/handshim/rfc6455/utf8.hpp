@@ -5,7 +5,9 @@
 
 #include "handshim/config.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 /// Checks text that comes in pieces, which may be split anywhere. Overlong forms, surrogates and code points
 /// over U+10FFFF are invalid (RFC 3629, section 3). Not thread-safe; a plain value.
@@ -27,7 +29,9 @@ class utf8_checker {
 /// Whether the bytes are valid UTF-8. Thread-safe.
 bool is_utf8(std::string_view bytes) noexcept;
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if !defined(HANDSHIM_COMPILED)
 #include "handshim/rfc6455/impl/utf8.ipp"

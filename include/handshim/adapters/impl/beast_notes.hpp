@@ -21,7 +21,9 @@
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/translate.hpp"
 
-namespace handshim::adapters::beast {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast {
 
 using ::boost::beast::error_code;
 
@@ -330,4 +332,6 @@ class notes {
 };
 
 }  // namespace detail
-}  // namespace handshim::adapters::beast
+}  // namespace adapters::beast
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -29,7 +29,9 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/rfc6455/random.hpp"
 
-namespace handshim::adapters::beast::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast::detail {
 
 /// One receiver and one sender at a time; close(), ping() and cancel() from any thread, as backends::session. Beast's
 /// operations are all asynchronous here, as its timeouts do not bind the others, and run in one thread.
@@ -364,6 +366,8 @@ class session {
   failure ended_;         // how the connection ended
 };
 
-}  // namespace handshim::adapters::beast::detail
+}  // namespace adapters::beast::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #endif  // HANDSHIM_HAS_EXCEPTIONS

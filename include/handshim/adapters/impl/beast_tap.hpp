@@ -17,7 +17,9 @@
 #include "handshim/adapters/impl/beast_notes.hpp"
 #include "handshim/adapters/impl/boost_handler.hpp"
 
-namespace handshim::adapters::beast::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast::detail {
 
 // Calls to(bytes) with the first n bytes of the buffers, piece by piece.
 template <class Buffers, class To>
@@ -116,4 +118,6 @@ void async_teardown(::boost::beast::role_type role, tap<Next>& stream, Handler&&
   async_teardown(role, stream.next_layer(), std::forward<Handler>(handler));
 }
 
-}  // namespace handshim::adapters::beast::detail
+}  // namespace adapters::beast::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -16,7 +16,9 @@
 #include "handshim/raise.hpp"
 #endif
 
-namespace handshim::adapters::beast {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast {
 
 #if HANDSHIM_HAS_EXCEPTIONS
 /// What raising() makes.
@@ -90,7 +92,9 @@ struct noting_t {
 };
 
 }  // namespace detail
-}  // namespace handshim::adapters::beast
+}  // namespace adapters::beast
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #if HANDSHIM_HAS_EXCEPTIONS
 template <class Token, class... Args>

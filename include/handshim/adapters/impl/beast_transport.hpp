@@ -24,7 +24,9 @@
 #include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::adapters::beast::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::beast::detail {
 
 /// What an operation ended with; no failure if it went well.
 using completion = std::function<void(failure)>;
@@ -145,6 +147,8 @@ class transport_over : public transport {
   std::string out_;
 };
 
-}  // namespace handshim::adapters::beast::detail
+}  // namespace adapters::beast::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 #endif  // HANDSHIM_HAS_EXCEPTIONS

@@ -15,7 +15,11 @@
 #include <type_traits>
 #include <utility>
 
-namespace handshim::adapters::boost_asio {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::boost_asio {
 
 // Asio and Beast pass some int where a std::size_t is taken, which would be told of the lines here.
 #if defined(__clang__)
@@ -71,7 +75,9 @@ struct return_type_of<Result, std::void_t<typename Result::return_type>> {
   using return_type = typename Result::return_type;
 };
 
-}  // namespace handshim::adapters::boost_asio
+}  // namespace adapters::boost_asio
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
 
 // What Asio looks for in a handler.
 #if BOOST_VERSION >= 107700

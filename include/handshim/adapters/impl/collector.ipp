@@ -7,7 +7,9 @@
 #include "handshim/adapters/impl/shadow.hpp"
 #include "handshim/translate.hpp"
 
-namespace handshim::adapters {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters {
 namespace detail {
 
 // What fails in a phase, if no more is known.
@@ -302,4 +304,6 @@ HANDSHIM_INLINE const failure& collector::settle() {
   return result_;
 }
 
-}  // namespace handshim::adapters
+}  // namespace adapters
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

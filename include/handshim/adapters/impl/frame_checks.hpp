@@ -7,7 +7,9 @@
 #include "handshim/fault.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// Sees the frames of one connection in their order, without their masks, which are gone by then.
 class frame_checks {
@@ -48,4 +50,6 @@ class frame_checks {
   rfc6455::utf8_checker utf8_;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

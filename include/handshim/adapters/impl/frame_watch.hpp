@@ -13,7 +13,9 @@
 #include "handshim/rfc6455/frame.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// Reads headers and the payload of close frames, and passes over all other payloads: a few instructions for each
 /// frame, and no memory but for a close reason. It checks nothing. Not thread-safe.
@@ -98,4 +100,6 @@ class frame_watch {
   std::optional<rfc6455::close_info> close_;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

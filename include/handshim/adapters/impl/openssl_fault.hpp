@@ -10,7 +10,9 @@
 
 #include "handshim/fault.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// The fault that a result of X509 verification is; tls_failed where no finer one fits.
 inline fault certificate_fault(long result) noexcept {
@@ -58,4 +60,6 @@ inline std::string_view certificate_detail(const SSL* ssl) noexcept {
   return result == X509_V_OK ? std::string_view() : X509_verify_cert_error_string(result);
 }
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

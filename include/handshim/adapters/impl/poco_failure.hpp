@@ -21,7 +21,9 @@
 #include "handshim/rfc6455/utf8.hpp"
 #include "handshim/translate.hpp"
 
-namespace handshim::adapters::poco {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::poco {
 namespace detail {
 
 /// The class of an exception, as C++ writes it. className() is mangled, name() is the same for several classes.
@@ -161,4 +163,6 @@ inline failure with(const failure& f, const evidence& known, fault finer, phase 
 }
 
 }  // namespace detail
-}  // namespace handshim::adapters::poco
+}  // namespace adapters::poco
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -14,7 +14,9 @@
 
 #include "handshim/adapters/impl/response_seen.hpp"
 
-namespace handshim::adapters::poco::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::poco::detail {
 
 /// What a socket noted. Written by the thread that uses the socket.
 struct socket_notes {
@@ -88,4 +90,6 @@ class noting_stream_socket : public ::Poco::Net::StreamSocket {
   explicit noting_stream_socket(const std::shared_ptr<socket_notes>& notes) : StreamSocket(new noting_socket(notes)) {}
 };
 
-}  // namespace handshim::adapters::poco::detail
+}  // namespace adapters::poco::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

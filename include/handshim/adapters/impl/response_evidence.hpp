@@ -7,7 +7,9 @@
 #include "handshim/failure.hpp"
 #include "handshim/rfc6455/response.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// An evidence with the list of headers that it views. The response must outlive it. Not to be copied once filled.
 class response_evidence {
@@ -31,4 +33,6 @@ class response_evidence {
   std::array<header_view, 32> headers_;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -11,7 +11,9 @@
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/upgrade.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// How many bytes of a response are worth keeping: over every limit of a reading but that of the body.
 inline constexpr std::size_t most_seen = 1u << 16;
@@ -106,4 +108,6 @@ class response_seen {
   std::array<header_view, 32> headers_;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -9,7 +9,9 @@
 #include "handshim/rfc6455/connection.hpp"
 #include "handshim/rfc6455/response.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 class shadow {
  public:
@@ -71,4 +73,6 @@ class shadow {
   std::string first_;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

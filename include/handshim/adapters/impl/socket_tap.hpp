@@ -17,7 +17,9 @@
 
 #include "handshim/adapters/collector.hpp"
 
-namespace handshim::adapters::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// Tells a collector what the peer sent and how it ended. Whether something was read before it could be seen is known
 /// from the kernel's count of bytes (TCP_INFO), so elsewhere than on Linux nothing is told at all. One TCP connection;
@@ -113,4 +115,6 @@ class socket_tap {
 #endif
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -12,7 +12,9 @@
 #include "handshim/rfc6455/utf8.hpp"
 #include "handshim/translate.hpp"
 
-namespace handshim::adapters::websocketpp {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::websocketpp {
 namespace detail {
 
 namespace ws = ::websocketpp;
@@ -267,4 +269,6 @@ failure failure_of(const ::websocketpp::connection<Config>& con, const std::erro
   return from(code, phase::local, all.known);
 }
 
-}  // namespace handshim::adapters::websocketpp
+}  // namespace adapters::websocketpp
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -13,7 +13,9 @@
 #include "handshim/adapters/impl/response_seen.hpp"
 #include "handshim/failure.hpp"
 
-namespace handshim::adapters::websocketpp {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::websocketpp {
 namespace detail {
 
 /// Notes of a connection. Written by the library's thread and the caller's.
@@ -166,4 +168,6 @@ struct observed : detail::with_observed_transport<Config, typename Config::trans
   using connection_base = detail::observed_connection<typename Config::connection_base>;
 };
 
-}  // namespace handshim::adapters::websocketpp
+}  // namespace adapters::websocketpp
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

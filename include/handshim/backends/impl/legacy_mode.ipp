@@ -6,6 +6,7 @@
 #include "handshim/backends/legacy_mode.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // Reads a response line by line and throws parse_error, or std::system_error for the stream's own trouble.
@@ -212,4 +213,5 @@ HANDSHIM_INLINE void legacy_client::close(backends::live& at, std::uint16_t code
   detail::check_legacy_result(at, at.open->close(code, reason, until));
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -5,6 +5,7 @@
 #include "handshim/backends/new_mode.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // The parser's exception for what it met, in the classes that a general parser has.
@@ -113,4 +114,5 @@ HANDSHIM_INLINE void new_client::close(backends::live& at, std::uint16_t code, s
   detail::check_new_result(at, at.open->close(code, reason, until));
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -5,7 +5,9 @@
 #include "handshim/backends/opening.hpp"
 #include "handshim/impl/text.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 namespace detail {
 
 inline bool is_redirect(const rfc6455::response& answer, const reading& how) noexcept {
@@ -139,4 +141,6 @@ HANDSHIM_INLINE std::unique_ptr<session> opening::finish(std::string_view rest) 
                                    keepalive{how_.ping_interval, how_.ping_timeout}, rest);
 }
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

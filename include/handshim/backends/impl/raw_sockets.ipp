@@ -6,6 +6,7 @@
 #include "handshim/translate.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace backends {
 
 inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
@@ -92,4 +93,5 @@ HANDSHIM_INLINE failure raw_sockets::close(std::uint16_t code, std::string_view 
   return on_open(phase::closing, [&](backends::session& s) { return s.close(code, reason, until); });
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

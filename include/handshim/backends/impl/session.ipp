@@ -5,7 +5,9 @@
 
 #include "handshim/backends/session.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 namespace detail {
 
 // Messages that wait for recv() while another call reads; beyond that the peer is slowed down.
@@ -314,4 +316,6 @@ HANDSHIM_INLINE void session::cancel() noexcept {
   changed_.notify_all();
 }
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

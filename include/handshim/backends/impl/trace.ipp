@@ -5,7 +5,9 @@
 #include "handshim/backends/trace.hpp"
 #include "handshim/translate.hpp"
 
-namespace handshim::backends {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace backends {
 namespace detail {
 
 // An evidence that views a trace; the lists of views are kept here.
@@ -106,4 +108,6 @@ HANDSHIM_INLINE failure failure_of(const trace& known, const session_state& open
   return failure(bare.fault(), all.known, detail::native_of(code, open.stream_error), bare.phase());
 }
 
-}  // namespace handshim::backends
+}  // namespace backends
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 #include "handshim/net/error.hpp"
 #include "handshim/net/resolver.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 namespace detail {
 
 // The end of this address's share when so many addresses, itself included, are still to be tried.
@@ -62,4 +64,6 @@ HANDSHIM_INLINE connect_result connect_tcp(const std::string& host, std::uint16_
   return result;
 }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

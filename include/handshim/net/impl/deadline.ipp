@@ -4,7 +4,9 @@
 
 #include "handshim/net/deadline.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 HANDSHIM_INLINE deadline deadline::in(std::chrono::nanoseconds span) noexcept {
   const auto now = clock::now();
@@ -31,4 +33,6 @@ HANDSHIM_INLINE int deadline::poll_timeout() const noexcept {
 
 HANDSHIM_INLINE deadline earlier(deadline a, deadline b) noexcept { return b.when() < a.when() ? b : a; }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 #include "handshim/net/error.hpp"
 #include "handshim/net/impl/platform.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 namespace detail {
 
 class stream_category_type final : public std::error_category {
@@ -73,4 +75,6 @@ HANDSHIM_INLINE std::error_code getaddrinfo_error(int value) noexcept {
   return {value, getaddrinfo_category()};
 }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

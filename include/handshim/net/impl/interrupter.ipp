@@ -3,7 +3,9 @@
 #include "handshim/net/error.hpp"
 #include "handshim/net/interrupter.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 static_assert(std::atomic<unsigned>::is_always_lock_free, "trigger() must be safe in a signal handler");
 
@@ -42,4 +44,6 @@ HANDSHIM_INLINE std::error_code interrupter::wait(int descriptor, direction way,
   }
 }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

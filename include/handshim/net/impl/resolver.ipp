@@ -11,7 +11,9 @@
 #include "handshim/net/impl/platform.hpp"
 #include "handshim/net/resolver.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 namespace detail {
 
 HANDSHIM_INLINE std::atomic<resolve_function>& resolve_hook() noexcept {
@@ -149,4 +151,6 @@ HANDSHIM_INLINE std::vector<address> resolve(const std::string& host, std::uint1
   return detail::look_up_in_thread(host, port, until, stop, error);
 }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

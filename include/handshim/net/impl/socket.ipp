@@ -7,7 +7,9 @@
 #include "handshim/net/impl/platform.hpp"
 #include "handshim/net/socket.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 HANDSHIM_INLINE descriptor::~descriptor() {
   if (fd_ >= 0) platform::close(fd_);
@@ -147,4 +149,6 @@ HANDSHIM_INLINE void end_sending(int fd) noexcept { platform::end_sending(fd); }
 HANDSHIM_INLINE void end_both(int fd) noexcept { platform::end_both(fd); }
 
 }  // namespace detail
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,7 +5,9 @@
 #include "handshim/net/error.hpp"
 #include "handshim/net/tcp_stream.hpp"
 
-namespace handshim::net {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net {
 
 HANDSHIM_INLINE tcp_stream::tcp_stream(descriptor socket, interrupter& stop) noexcept
     : socket_(std::move(socket)), stop_(stop) {
@@ -70,4 +72,6 @@ HANDSHIM_INLINE void tcp_stream::shutdown() noexcept {
 
 HANDSHIM_INLINE void tcp_stream::finish() noexcept { detail::end_sending(socket_.get()); }
 
-}  // namespace handshim::net
+}  // namespace net
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,6 +5,7 @@
 #include "handshim/retry/advice.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 inline std::optional<std::chrono::nanoseconds> delay_asked_for(const failure& f, const advising& by) {
@@ -46,4 +47,5 @@ HANDSHIM_INLINE retry_advice advise(const failure& f, const advising& by) {
   return out;
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -7,6 +7,7 @@
 #include "handshim/rfc6455/random.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 inline std::uint64_t seed_of(const backoff_options& shape) noexcept {
@@ -91,4 +92,5 @@ HANDSHIM_INLINE void backoff::stood(std::chrono::nanoseconds how_long) noexcept 
   if (how_long >= shape_.flap_window) reset();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

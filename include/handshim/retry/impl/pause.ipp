@@ -5,6 +5,7 @@
 #include "handshim/retry/pause.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 // A cancel() that comes before the attempt has begun is lost, so it is called until the attempt is over.
 HANDSHIM_INLINE void stop_signal::request() {
@@ -48,4 +49,5 @@ HANDSHIM_INLINE stoppable_scope::~stoppable_scope() {
   by_->changed_.notify_all();
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -3,6 +3,7 @@
 #include "handshim/retry/readiness.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 
 HANDSHIM_INLINE backoff_options waiting_backoff() noexcept {
   backoff_options out;
@@ -27,4 +28,5 @@ HANDSHIM_INLINE retry_options detail::waiting_as(const ready_options& how, std::
   return out;
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

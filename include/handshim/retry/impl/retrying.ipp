@@ -7,6 +7,7 @@
 #include "handshim/retry/retrying.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 inline constexpr std::size_t longest_history = 16;                                   // as long as an evidence keeps
@@ -140,4 +141,5 @@ HANDSHIM_INLINE bool retry_run::again_after(const failure& lost, failure& why) {
   return proceed(why, in_order ? pace_.next_anyway(why) : judged(why));
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

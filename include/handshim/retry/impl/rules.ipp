@@ -5,6 +5,7 @@
 #include "handshim/retry/rules.hpp"
 
 namespace handshim {
+inline namespace HANDSHIM_ABI {
 namespace detail {
 
 constexpr advice word_of(fault f) noexcept {
@@ -97,4 +98,5 @@ HANDSHIM_INLINE std::string_view name(rule_subject s) noexcept {
   return "";
 }
 
+}  // namespace HANDSHIM_ABI
 }  // namespace handshim

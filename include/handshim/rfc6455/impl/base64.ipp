@@ -6,7 +6,9 @@
 
 #include "handshim/rfc6455/base64.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 
 HANDSHIM_INLINE std::string base64_encode(std::string_view bytes) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -22,4 +24,6 @@ HANDSHIM_INLINE std::string base64_encode(std::string_view bytes) {
   return out;
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

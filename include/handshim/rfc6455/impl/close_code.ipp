@@ -5,7 +5,9 @@
 #include "handshim/impl/closing.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 inline constexpr close_code_facts close_codes[] = {
@@ -48,4 +50,6 @@ HANDSHIM_INLINE std::string_view name_of(int code) noexcept {
   return code >= 4000 && code <= 4999 ? "private_use" : "unassigned";
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -7,7 +7,9 @@
 #include "handshim/rfc6455/connection.hpp"
 #include "handshim/rfc6455/random.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 inline constexpr std::size_t max_control_payload = 125;
@@ -300,4 +302,6 @@ HANDSHIM_INLINE frame_mask connection::next_mask() {
   return mask;
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,7 +5,9 @@
 
 #include "handshim/rfc6455/frame.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 inline void append_number(std::string& out, std::uint64_t number, unsigned bytes) {
@@ -48,4 +50,6 @@ HANDSHIM_INLINE void append_frame(std::string& out, opcode op, bool fin, std::st
   apply_mask(out.data() + start, payload.size(), mask);
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -10,7 +10,9 @@
 #include "handshim/rfc6455/random.hpp"
 #include "handshim/rfc6455/text.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 inline bool is_set_by_client(std::string_view name) noexcept {
@@ -98,4 +100,6 @@ HANDSHIM_INLINE std::string build_request(const uri& to, const request_options& 
   return out += "\r\n";
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -16,7 +16,9 @@
 #include <random>  // as long as half of this library: nowhere else
 #endif
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 // splitmix64 over the clock and an address: different each time, but to be guessed.
@@ -75,4 +77,6 @@ HANDSHIM_INLINE void fill_random(void* data, std::size_t size) noexcept {
   detail::fill_from_clock(bytes, size);
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -8,7 +8,9 @@
 #include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 // With measure_at_end a line is kept up to here, whatever max_line says.
@@ -322,4 +324,6 @@ HANDSHIM_INLINE void response_reader::fail_line(fault f, std::string_view line) 
   fail(f, step_ == step::headers ? detail::name_in(line) : std::string_view{});
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/rfc6455/sha1.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 using sha1_state = std::array<std::uint32_t, 5>;
@@ -61,4 +63,6 @@ HANDSHIM_INLINE std::array<unsigned char, 20> sha1(std::string_view bytes) noexc
   return digest;
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,7 +5,9 @@
 
 #include "handshim/rfc6455/text.hpp"
 
-namespace handshim::rfc6455::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455::detail {
 
 HANDSHIM_INLINE bool same_text(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
@@ -66,4 +68,6 @@ HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<s
   return !out.empty();
 }
 
-}  // namespace handshim::rfc6455::detail
+}  // namespace rfc6455::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

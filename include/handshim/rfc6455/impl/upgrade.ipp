@@ -7,7 +7,9 @@
 #include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/upgrade.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 // All lines of a header as one list (RFC 9110, section 5.3).
@@ -78,4 +80,6 @@ HANDSHIM_INLINE upgrade check_upgrade(const response& answer, std::string_view k
   return out;
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 #include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 constexpr std::uint16_t default_port(bool secure) noexcept { return secure ? 443 : 80; }
@@ -251,4 +253,6 @@ HANDSHIM_INLINE fault resolve_location(const uri& base, std::string_view locatio
   return fault::none;
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -6,7 +6,9 @@
 
 #include "handshim/rfc6455/utf8.hpp"
 
-namespace handshim::rfc6455 {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace rfc6455 {
 namespace detail {
 
 // How many bytes at the start are ASCII, counted eight at a time while there are so many.
@@ -62,4 +64,6 @@ HANDSHIM_INLINE bool is_utf8(std::string_view bytes) noexcept {
   return checker.feed(bytes) && checker.complete();
 }
 
-}  // namespace handshim::rfc6455
+}  // namespace rfc6455
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
