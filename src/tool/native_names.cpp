@@ -1,7 +1,5 @@
 #include "native_names.hpp"
 
-#include <netdb.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>

@@ -1,11 +1,7 @@
 #include "scripted_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -29,7 +25,7 @@ constexpr auto leave_time = 10s;
 constexpr auto retry_time = 20ms;
 constexpr int not_listening = -1;
 
-[[noreturn]] void throw_errno(const std::string& what) { throw std::system_error(errno, std::system_category(), what); }
+[[noreturn]] void throw_errno(const std::string& what) { throw std::system_error(net::detail::last_error(), what); }
 
 // Where the blank line ends, npos if there is none from there on.
 std::size_t end_of_head(std::string_view text, std::size_t from) noexcept {
@@ -137,7 +133,7 @@ net::descriptor new_socket() {
 // Lets a later server have the port while connections of this one are still in TIME_WAIT.
 void allow_reuse(int socket) noexcept {
   const int on = 1;
-  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, reinterpret_cast<const char*>(&on), sizeof on);
 }
 
 std::uint16_t port_of(int socket) {
@@ -289,7 +285,7 @@ void connection::close() {
 void connection::reset() {
   if (!is_open()) return;
   const linger at_once{1, 0};
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once), sizeof at_once);
   socket_ = {};
 }
 
@@ -350,11 +346,14 @@ void scripted_server::open(std::uint16_t port, int backlog) {
 // Connects until no answer comes: then the queue of the listener, which accepts none, is full.
 void scripted_server::fill_queue() {
   constexpr int most = 16;  // Linux takes one more than the backlog, other systems a few
-  const sockaddr_in address = loopback(port_);
+  const sockaddr_in at = loopback(port_);
+  net::address address;
+  std::memcpy(&address.storage, &at, sizeof at);
+  address.length = sizeof at;
   for (int i = 0; i < most; ++i) {
     net::descriptor one = new_socket();
-    if (::connect(one.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS)
-      throw_errno("connect");
+    const std::error_code begun = net::detail::begin_connect(one.get(), address);
+    if (begun && begun != std::errc::operation_in_progress) throw std::system_error(begun, "connect");
     const std::error_code waited = stopping_.wait(one.get(), direction::write, deadline::in(100ms));
     queued_.push_back(std::move(one));
     if (waited == net::stream_errc::timed_out) return;
@@ -368,7 +367,7 @@ void scripted_server::start() {
 
 void scripted_server::accept_all() {
   while (wait_for_room() && !stopping_.wait(listener_.get(), direction::read, deadline::never())) {
-    net::descriptor socket(::accept(listener_.get(), nullptr, nullptr));
+    net::descriptor socket(static_cast<int>(::accept(listener_.get(), nullptr, nullptr)));
     reap();
     if (socket)
       begin(std::move(socket));

@@ -1,8 +1,6 @@
 // A server on the loopback interface that does to each connection what a script says, faults included.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>

@@ -1,6 +1,5 @@
 #include "serve.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,12 +12,32 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "handshim/net/interrupter.hpp"
 #include "script.hpp"
 #include "scripted_server.hpp"
 #include "terminal.hpp"
 
 namespace handshim::tool {
 namespace {
+
+#if defined(_WIN32)
+
+// SIGINT comes in a thread of the system's there, and nothing waits for it.
+net::interrupter& stopping() {
+  static net::interrupter& the = *new net::interrupter;
+  return the;
+}
+
+class stop_signals {
+ public:
+  stop_signals() {
+    stopping();
+    for (const int one : {SIGINT, SIGTERM}) std::signal(one, [](int) { stopping().trigger(); });
+  }
+  void wait() const { stopping().wait(-1, net::direction::read, net::deadline::never()); }
+};
+
+#else
 
 // Takes SIGINT and SIGTERM from the process while it lives. Made before any thread, so that all inherit the mask.
 class stop_signals {
@@ -41,6 +60,8 @@ class stop_signals {
  private:
   sigset_t set_{}, before_{};
 };
+
+#endif
 
 // What is served, and how it is told.
 struct task {
@@ -92,7 +113,11 @@ std::string time_of_day() {
   const std::time_t seconds = system_clock::to_time_t(now);
   const auto rest = duration_cast<milliseconds>(now.time_since_epoch()).count() % 1000;
   std::tm parts{};
+#if defined(_WIN32)
+  ::localtime_s(&parts, &seconds);
+#else
   ::localtime_r(&seconds, &parts);
+#endif
   char text[16] = "";
   std::strftime(text, sizeof text, "%H:%M:%S", &parts);
   char milliseconds_text[8] = "";

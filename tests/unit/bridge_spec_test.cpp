@@ -6,6 +6,7 @@
 
 #include "../support/policies.hpp"
 #include "handshim/bridge.hpp"
+#include "support/environment.hpp"
 
 using handshim::failure;
 using handshim::fault;
@@ -98,9 +99,9 @@ TEST_CASE("what is wrong with a side is said of it, within the whole") {
 }
 
 TEST_CASE("the environment may name a bridge") {
-  ::setenv("HANDSHIM_POLICY", "bridge(websockets-13.1,websockets-14.0)", 1);
+  test_support::set_variable("HANDSHIM_POLICY", "bridge(websockets-13.1,websockets-14.0)");
   CHECK_FALSE(handshim::use_environment());
   CHECK(handshim::current_policy().policy.name() == "bridge(websockets-13.1,websockets-14.0)");
-  ::unsetenv("HANDSHIM_POLICY");
+  test_support::unset_variable("HANDSHIM_POLICY");
   handshim::reset_policy();
 }

@@ -1,11 +1,12 @@
 #include "handshim/fault.hpp"
 
 #include <doctest/doctest.h>
-#include <netdb.h>
 
 #include <cerrno>
 #include <set>
 #include <string>
+
+#include "handshim/net/impl/system_headers.hpp"
 
 using handshim::condition;
 using handshim::fault;

@@ -1,8 +1,10 @@
 #include "handshim/net/interrupter.hpp"
 
 #include <doctest/doctest.h>
+#if !defined(_WIN32)
 #include <fcntl.h>
 #include <sys/resource.h>
+#endif
 
 #include <csignal>
 #include <thread>
@@ -34,6 +36,7 @@ TEST_CASE("an interrupter stays triggered until it is reset") {
   CHECK(stop.wait(-1, direction::read, deadline::in(0ns)) == stream_errc::timed_out);
 }
 
+#if !defined(_WIN32)
 TEST_CASE("the pipe of an interrupter is not inherited and never blocks") {
   interrupter stop;
   REQUIRE(stop.ok());
@@ -44,6 +47,7 @@ TEST_CASE("the pipe of an interrupter is not inherited and never blocks") {
   stop.reset();
   CHECK(stop.wait(-1, direction::read, deadline::in(0ns)) == stream_errc::timed_out);
 }
+#endif
 
 TEST_CASE("a trigger wakes every thread that waits") {
   interrupter stop;
@@ -69,6 +73,7 @@ namespace {
 interrupter* for_handler = nullptr;
 }
 
+#if !defined(_WIN32)
 TEST_CASE("a signal neither ends a wait nor fails it, but its handler may trigger") {
   interrupter stop;
   for_handler = &stop;
@@ -89,6 +94,7 @@ TEST_CASE("a signal neither ends a wait nor fails it, but its handler may trigge
   CHECK(stop.wait(-1, direction::read, deadline::in(20s)) == stream_errc::interrupted);
   ::sigaction(SIGUSR1, &before, nullptr);
 }
+#endif
 
 TEST_CASE("triggers that race with reset are taken back or seen, never half of both") {
   interrupter stop;
@@ -103,6 +109,7 @@ TEST_CASE("triggers that race with reset are taken back or seen, never half of b
   }
 }
 
+#if !defined(_WIN32)
 TEST_CASE("an interrupter without descriptors says so") {
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -119,3 +126,4 @@ TEST_CASE("an interrupter without descriptors says so") {
   stop.reset();
   CHECK_FALSE(stop.triggered());
 }
+#endif

@@ -52,10 +52,12 @@ int slow_lookup(const char*, const char* port, const addrinfo* hints, addrinfo**
   return ::getaddrinfo("127.0.0.1", port, hints, list);
 }
 int failing_lookup(const char*, const char*, const addrinfo*, addrinfo**) { return EAI_AGAIN; }
+#if !defined(_WIN32)
 int system_failing_lookup(const char*, const char*, const addrinfo*, addrinfo**) {
   errno = EMFILE;
   return EAI_SYSTEM;
 }
+#endif
 int empty_lookup(const char*, const char*, const addrinfo*, addrinfo** list) {
   *list = nullptr;
   return 0;
@@ -127,10 +129,12 @@ TEST_CASE("what getaddrinfo says is reported in its category") {
     const hook fake(failing_lookup);
     CHECK(failure("any.example") == net::getaddrinfo_error(EAI_AGAIN));
   }
+#if !defined(_WIN32)
   {
     const hook fake(system_failing_lookup);
     CHECK(failure("any.example") == std::errc::too_many_files_open);
   }
+#endif
   const hook fake(empty_lookup);
   CHECK(failure("any.example") == net::getaddrinfo_error(EAI_NONAME));
 }
@@ -175,10 +179,10 @@ TEST_CASE("no further look-up is begun while too many abandoned ones are under w
   slow().close();
   for (unsigned i = 0; i < net::max_abandoned_lookups; ++i)
     CHECK(failure("slow.example", deadline::in(1ms)) == stream_errc::timed_out);
-  CHECK(failure("slow.example", deadline::in(1ms)) == stream_errc::resolver_busy);
+  CHECK(failure("slow.example", deadline::in(20s)) == stream_errc::resolver_busy);
   interrupter stop;
   std::error_code error;
-  CHECK(resolve("127.0.0.1", 80, deadline::in(1ms), stop, error).size() == 1);
+  CHECK(resolve("127.0.0.1", 80, deadline::in(20s), stop, error).size() == 1);
   slow().open();
   CHECK(abandoned_becomes(0));
   CHECK(resolve("slow.example", 80, deadline::in(20s), stop, error).size() == 1);

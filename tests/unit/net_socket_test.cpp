@@ -1,8 +1,10 @@
 #include "handshim/net/socket.hpp"
 
 #include <doctest/doctest.h>
+#if !defined(_WIN32)
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#endif
 
 #include <string>
 
@@ -29,6 +31,7 @@ TEST_CASE("a descriptor is closed once, by its last owner") {
   CHECK(open_descriptors() == before);
 }
 
+#if !defined(_WIN32)
 TEST_CASE("a socket is non-blocking, not inherited and sends without delay") {
   std::error_code error;
   const auto opened = net::detail::open_socket(AF_INET, error);
@@ -40,6 +43,7 @@ TEST_CASE("a socket is non-blocking, not inherited and sends without delay") {
   ::getsockopt(opened.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
   CHECK(no_delay != 0);
 }
+#endif
 
 TEST_CASE("a socket of an unknown family is an error, not a descriptor") {
   std::error_code error;

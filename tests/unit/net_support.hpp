@@ -2,9 +2,6 @@
 #pragma once
 
 #include <dirent.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "handshim/net/impl/system_headers.hpp"
 #include "handshim/net/interrupter.hpp"
 #include "handshim/net/socket.hpp"
 #include "handshim/net/tcp_stream.hpp"
@@ -45,6 +43,13 @@ inline net::address loopback(int family, std::uint16_t port) {
   return made;
 }
 
+// A socket that blocks. Windows wants its library started first, as the first one of net/ does.
+inline net::descriptor new_socket(int family) {
+  std::error_code error;
+  net::detail::open_socket(family, error);
+  return net::descriptor(static_cast<int>(::socket(family, SOCK_STREAM, 0)));
+}
+
 inline bool bind_to(int fd, const net::address& to) {
   return ::bind(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.length) == 0;
 }
@@ -61,13 +66,15 @@ inline std::uint16_t port_of(int fd) {
 // A listening socket on loopback, with a port of the system's choice.
 class listener {
  public:
-  explicit listener(int family = AF_INET, int backlog = 16) : socket_(::socket(family, SOCK_STREAM, 0)) {
+  explicit listener(int family = AF_INET, int backlog = 16) : socket_(new_socket(family)) {
     ok_ = socket_ && bind_to(socket_.get(), loopback(family, 0)) && ::listen(socket_.get(), backlog) == 0;
     port_ = port_of(socket_.get());
   }
   bool ok() const { return ok_; }
   std::uint16_t port() const { return port_; }
-  net::descriptor accept() const { return net::descriptor(::accept(socket_.get(), nullptr, nullptr)); }
+  net::descriptor accept() const {
+    return net::descriptor(static_cast<int>(::accept(socket_.get(), nullptr, nullptr)));
+  }
 
  private:
   net::descriptor socket_;
@@ -80,7 +87,7 @@ inline bool has_ipv6() { return listener(AF_INET6).ok(); }
 // A port where nobody listens: bound, so that no one else gets it, but not listening.
 class deaf_port {
  public:
-  deaf_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  deaf_port() : socket_(new_socket(AF_INET)) {
     bind_to(socket_.get(), loopback(AF_INET, 0));
     port_ = port_of(socket_.get());
   }
@@ -117,25 +124,28 @@ struct connection {
   connection() {
     listener server;
     std::error_code error;
-    client_socket = net::descriptor(::socket(AF_INET, SOCK_STREAM, 0));
+    client_socket = new_socket(AF_INET);
     net::detail::begin_connect(client_socket.get(), loopback(AF_INET, server.port()));
     peer = server.accept();
   }
   // The system's buffers made small, so that a writer soon has to wait.
   void shrink_buffers() {
     const int size = 4096;
-    ::setsockopt(client_socket.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    ::setsockopt(peer.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    ::setsockopt(client_socket.get(), SOL_SOCKET, SO_SNDBUF, reinterpret_cast<const char*>(&size), sizeof size);
+    ::setsockopt(peer.get(), SOL_SOCKET, SO_RCVBUF, reinterpret_cast<const char*>(&size), sizeof size);
   }
   net::tcp_stream& stream() {
     if (!stream_) stream_ = std::make_unique<net::tcp_stream>(std::move(client_socket), stop);
     return *stream_;
   }
-  void peer_sends(const std::string& bytes) const { (void)!::write(peer.get(), bytes.data(), bytes.size()); }
+  void peer_sends(const std::string& bytes) const {
+    std::error_code error;
+    net::detail::transmit(peer.get(), bytes.data(), bytes.size(), error);
+  }
   void peer_leaves() { peer = net::descriptor(); }
   void peer_resets() {
     const linger at_once{1, 0};
-    ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once), sizeof at_once);
     peer_leaves();
   }
 

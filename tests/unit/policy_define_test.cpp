@@ -7,6 +7,7 @@
 
 #include "catching.hpp"
 #include "handshim/bridge.hpp"
+#include "support/environment.hpp"
 
 using handshim::define_policy;
 using handshim::failure;
@@ -78,9 +79,9 @@ TEST_CASE("its name stands where a built-in one does: under overrides, in bridge
   const policy bridged = find_policy("bridge(websockets-13.1,base-1)");
   CHECK(bridged.spec() == "bridge(websockets-13.1,websockets-14.0,closed=connection_closed)");
   CHECK(find_policy(bridged.spec()).kinds(failure(fault::closed)) == bridged.kinds(failure(fault::closed)));
-  ::setenv("HANDSHIM_POLICY", "base-1", 1);
+  test_support::set_variable("HANDSHIM_POLICY", "base-1");
   CHECK_FALSE(handshim::use_environment());
-  ::unsetenv("HANDSHIM_POLICY");
+  test_support::unset_variable("HANDSHIM_POLICY");
   const std::exception_ptr thrown = catching::thrown_by([] { handshim::raise(failure(fault::closed_with_error)); });
   CHECK(catching::object_in(thrown).policy().name() == "base-1");
   handshim::reset_policy();

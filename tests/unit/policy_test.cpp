@@ -12,6 +12,7 @@
 #include "../support/policies.hpp"
 #include "catching.hpp"
 #include "golden.hpp"
+#include "support/environment.hpp"
 
 using handshim::current_policy;
 using handshim::failure;
@@ -56,14 +57,14 @@ std::string golden_row(const policy& p, const failure& f, std::string_view fault
 class environment {
  public:
   explicit environment(const std::string& policy, const std::string& candidate = {}) {
-    ::setenv("HANDSHIM_POLICY", policy.c_str(), 1);
-    ::setenv("HANDSHIM_CANDIDATE", candidate.c_str(), 1);
+    test_support::set_variable("HANDSHIM_POLICY", policy.c_str());
+    test_support::set_variable("HANDSHIM_CANDIDATE", candidate.c_str());
   }
   environment(const environment&) = delete;
   environment& operator=(const environment&) = delete;
   ~environment() {
-    ::unsetenv("HANDSHIM_POLICY");
-    ::unsetenv("HANDSHIM_CANDIDATE");
+    test_support::unset_variable("HANDSHIM_POLICY");
+    test_support::unset_variable("HANDSHIM_CANDIDATE");
     handshim::reset_policy();
   }
 };

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/environment.hpp"
+
 namespace tool_test {
 
 struct result {
@@ -31,7 +33,7 @@ struct result {
 
 /// The output is that of a pipe: without colours, wherever the tests run.
 inline result run(int (*command)(const std::vector<std::string>&), const std::vector<std::string>& words) {
-  ::setenv("NO_COLOR", "1", 1);
+  test_support::set_variable("NO_COLOR", "1");
   std::ostringstream kept;
   struct redirection {
     std::streambuf* before;

@@ -57,7 +57,11 @@ HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidenc
 }
 
 HANDSHIM_INLINE failure from(errno_code code, phase p, const evidence& known) noexcept {
+#if defined(_WIN32)  // whose own codes are others than those of its C library
+  return from(std::error_code(code.value, std::generic_category()), p, known);
+#else
   return from(std::error_code(code.value, std::system_category()), p, known);
+#endif
 }
 
 HANDSHIM_INLINE failure from(getaddrinfo_code code, phase p, const evidence& known) noexcept {
