@@ -17,7 +17,8 @@
 
 namespace client_test {
 
-enum class ending { eof, reset, stall };
+// How the input ends; lapse: as stall, but each deadline has passed at once, whatever the clock says.
+enum class ending { eof, reset, stall, lapse };
 
 // The other end, shared by the test and the streams that are opened to it, one after the other.
 class memory_peer {
@@ -128,6 +129,7 @@ class memory_stream final : public handshim::net::byte_stream {
 
   std::error_code end_of_input() const {
     if (peer_->ending_ == ending::eof) return handshim::net::stream_errc::eof;
+    if (peer_->ending_ == ending::lapse) return handshim::net::stream_errc::timed_out;
     return {ECONNRESET, std::system_category()};
   }
 
