@@ -90,21 +90,20 @@ constexpr bool starts_with(std::string_view text, std::string_view start) noexce
   return text.substr(0, start.size()) == start;
 }
 
-/// The family whose name, followed by a version, the text is.
-constexpr const policy_family* find_family(std::string_view text) noexcept {
-  for (const policy_family& f : families) {
-    if (text == f.name) return &f;
-    const std::size_t n = f.name.size();
-    if (starts_with(text, f.name) && text.size() > n + 1 && text[n] == '-' && is_digit(text[n + 1])) return &f;
-  }
-  return nullptr;
+/// Whether the text is the family's name, perhaps followed by a version.
+constexpr bool names_family(const policy_family& f, std::string_view text) noexcept {
+  const std::size_t n = f.name.size();
+  return text == f.name ||
+         (starts_with(text, f.name) && text.size() > n + 1 && text[n] == '-' && is_digit(text[n + 1]));
 }
 
 constexpr base_spec parse_base(std::string_view text) noexcept {
   base_spec out;
   out.place = text;
-  out.family = find_family(text);
-  if (out.family == nullptr) return out.error = fault::policy_family_unknown, out;
+  std::size_t i = 0;  // no pointer is compared with null: under -fsanitize=undefined that is no constant for g++ 12
+  while (i < std::size(families) && !names_family(families[i], text)) ++i;
+  if (i == std::size(families)) return out.error = fault::policy_family_unknown, out;
+  out.family = &families[i];
   std::string_view rest = text.substr(out.family->name.size());
   const bool versioned = !out.family->newest.empty();
   if (rest.empty()) return out.error = versioned ? fault::policy_malformed : fault::none, out;
