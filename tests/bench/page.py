@@ -49,6 +49,15 @@ def goal_of(row, subject, median, ratio):
     return ""
 
 
+def beside_peers(row, subject, subjects):
+    """Of a client: whether it is as fast as the fastest one that others wrote."""
+    peers = [float(line[5]) for line in subjects if line[2].startswith(("Beast", "WebSocket++"))]
+    own = [float(line[5]) for line in subjects if line[2] == subject]
+    if not peers or not subject.startswith("handshim") or not row.startswith(("echo", "handshake")):
+        return ""
+    return f"{min(peers):.2f} of a peer: {'met' if own[0] <= min(peers) else '**missed**'}"
+
+
 def table(head, rows):
     """Numbers to the right; no goal column where there are no goals."""
     if head[-1] == "goal" and not any(row[-1] for row in rows):
@@ -61,16 +70,17 @@ def timed(lines, beginnings):
     """A table for each row: its subjects one under the other."""
     out = []
     rows = {}
-    for line in lines:
-        if line[0] == "time" and any(line[1].startswith(b) for b in beginnings):
-            rows.setdefault(line[1], []).append(line)
+    for beginning in beginnings:  # in the order of the page
+        for line in lines:
+            if line[0] == "time" and line[1].startswith(beginning):
+                rows.setdefault(line[1], []).append(line)
     for row, subjects in rows.items():
         cells = []
         for _, _, subject, median, spread, ratio, allocated, _, cpu, cpu_ratio in subjects:
             more = [f"{float(cpu_ratio):.2f}"] if "echo" in row or "handshake" in row else []
             cells.append([subject.replace("|", "\\|"), duration(float(median)), f"±{float(spread):.0f}%",
                           f"{float(ratio):.2f}", *more, f"{float(allocated):g}",
-                          goal_of(row, subject, float(median), float(ratio))])
+                          goal_of(row, subject, float(median), float(ratio)) or beside_peers(row, subject, subjects)])
         cpu_head = ["× CPU"] if len(cells[0]) == 7 else []
         repetitions = subjects[0][7]
         out += [f"{row} ({repetitions} repetitions)", "",
