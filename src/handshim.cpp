@@ -3,6 +3,11 @@
 #error "compile src/handshim.cpp with HANDSHIM_COMPILED, as every unit that is linked with it"
 #endif
 
+#include "handshim/config.hpp"
+#if !HANDSHIM_HAS_EXCEPTIONS || !HANDSHIM_HAS_RTTI
+#error "build src/handshim.cpp with exceptions and RTTI; units that have neither may link with it"
+#endif
+
 #include "handshim/impl/fault.ipp"  // first: others use its table
 
 #include "handshim/impl/bridge.ipp"

@@ -97,6 +97,13 @@ constexpr bool names_family(const policy_family& f, std::string_view text) noexc
          (starts_with(text, f.name) && text.size() > n + 1 && text[n] == '-' && is_digit(text[n + 1]));
 }
 
+/// The family of that name; null if there is none.
+inline const policy_family* find_family(std::string_view text) noexcept {
+  for (const policy_family& f : families)
+    if (names_family(f, text)) return &f;
+  return nullptr;
+}
+
 constexpr base_spec parse_base(std::string_view text) noexcept {
   base_spec out;
   out.place = text;
