@@ -38,16 +38,24 @@ struct translator {
 /// A completion token that completes with a handshim exception instead of an error_code: `token` gets
 /// void(std::exception_ptr, ...) where it would have got void(error_code, ...). So a callback takes an exception_ptr,
 /// and what co_await and std::future::get throw under use_awaitable and use_future is handshim's. The policy is that
-/// of the stream; for an operation of Asio's own the one that holds here, with the phase given. The token's associated
-/// executor, allocator and cancellation slot stay its own. Since 0.1.
+/// of the stream, and one that is given wins over it. The token's associated executor, allocator and cancellation slot
+/// stay its own. Since 0.1.
 template <class Build = build_policy, class Token>
-raising_t<std::decay_t<Token>> raising(Token&& token, phase when = phase::unknown) {
-  return {std::forward<Token>(token), current_policy<Build>(), std::nullopt, when};
+raising_t<std::decay_t<Token>> raising(Token&& token) {
+  return {std::forward<Token>(token), current_policy<Build>(), false, phase::unknown};
 }
-/// The same under a policy of the caller's, which wins over the stream's.
 template <class Token>
-raising_t<std::decay_t<Token>> raising(Token&& token, policy by, phase when = phase::unknown) {
-  return {std::forward<Token>(token), policy_choice(by), by, when};
+raising_t<std::decay_t<Token>> raising(Token&& token, const policy_choice& by) {
+  return {std::forward<Token>(token), by, true, phase::unknown};
+}
+/// The same for an operation of Asio's own, which knows no phase, under the policy that holds here or the one given.
+template <class Build = build_policy, class Token>
+raising_t<std::decay_t<Token>> raising(phase p, Token&& token) {
+  return {std::forward<Token>(token), current_policy<Build>(), false, p};
+}
+template <class Token>
+raising_t<std::decay_t<Token>> raising(phase p, Token&& token, const policy_choice& by) {
+  return {std::forward<Token>(token), by, true, p};
 }
 #endif
 

@@ -120,18 +120,17 @@ class async_player final : public tool::player {
     tcp::resolver resolver(context_);
     tcp::resolver::results_type addresses;
     wait([&](auto done) {
-      resolver.async_resolve(to.host, std::to_string(to.port),
-                             adapter::raising(
-                                 [&addresses, done](std::exception_ptr e, tcp::resolver::results_type found) {
-                                   addresses = found;
-                                   done(e);
-                                 },
-                                 phase::resolve));
+      resolver.async_resolve(
+          to.host, std::to_string(to.port),
+          adapter::raising(phase::resolve, [&addresses, done](std::exception_ptr e, tcp::resolver::results_type found) {
+            addresses = found;
+            done(e);
+          }));
     });
     ws_.next_layer().expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(how_.open_timeout));
     wait([&](auto done) {
       ws_.next_layer().async_connect(
-          addresses, adapter::raising([done](std::exception_ptr e, const tcp::endpoint&) { done(e); }, phase::connect));
+          addresses, adapter::raising(phase::connect, [done](std::exception_ptr e, const tcp::endpoint&) { done(e); }));
     });
     ws_.next_layer().expires_never();
     set_up(ws_, how_);

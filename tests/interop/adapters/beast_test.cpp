@@ -225,11 +225,16 @@ TEST_CASE("raising() serves Asio's own operations, with the phase given") {
     const scripted_server gone([](peer&) {});
     return gone.port();
   }();
+  const tcp::endpoint to(asio::ip::address_v4::loopback(), nobody);
   std::exception_ptr told;
-  socket.async_connect({asio::ip::address_v4::loopback(), nobody},
-                       raising([&](std::exception_ptr e) { told = e; }, phase::connect));
+  socket.async_connect(to, raising(phase::connect, [&](std::exception_ptr e) { told = e; }));
   context.run();
   CHECK_THROWS_AS(std::rethrow_exception(told), connection_refused);
+
+  std::future<void> native = socket.async_connect(to, raising(phase::connect, asio::use_future, find_policy("native")));
+  context.restart();
+  context.run();
+  CHECK_THROWS_AS(native.get(), boost::system::system_error);
 }
 
 TEST_CASE("the translator serves calls that are not the stream's") {

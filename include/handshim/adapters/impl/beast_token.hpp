@@ -6,7 +6,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -25,9 +24,9 @@ namespace adapters::beast {
 template <class Token>
 struct raising_t {
   Token token;
-  policy_choice by;           ///< for operations that are not a stream's of this adapter
-  std::optional<policy> own;  ///< the one that was given, which always wins
-  handshim::phase when = handshim::phase::unknown;
+  policy_choice by;      ///< for operations that are not a stream's of this adapter
+  bool wins;             ///< it was given: for a stream's operations, too
+  handshim::phase when;  ///< of operations that are not a stream's
 };
 #endif
 
@@ -45,7 +44,7 @@ inline failure to_raise(const failure& f, const error_code& ec, const policy_cho
 // Completes a handler for void(std::exception_ptr, args...).
 struct raise_action {
   policy_choice by;
-  std::optional<policy> own;
+  bool wins;
   phase when;
 
   // An operation of Asio's or Beast's own.
@@ -55,7 +54,7 @@ struct raise_action {
   }
   std::exception_ptr pointer(const failure& f, const error_code& ec, const policy_choice& otherwise) const {
     if (!f) return {};
-    const policy_choice chosen = own ? policy_choice(*own) : otherwise;
+    const policy_choice& chosen = wins ? by : otherwise;
     return to_exception_ptr(to_raise(f, ec, chosen), chosen);
   }
 };
@@ -105,7 +104,7 @@ struct boost::asio::async_result<handshim::adapters::beast::raising_t<Token>, vo
     using action = handshim::adapters::beast::detail::raise_action;
     return async_initiate<Token, void(std::exception_ptr, Args...)>(
         handshim::adapters::boost_asio::wrapping_initiation<std::decay_t<Initiation>, action>{
-            std::forward<Initiation>(begin), action{how.by, how.own, how.when}},
+            std::forward<Initiation>(begin), action{how.by, how.wins, how.when}},
         how.token, std::forward<Rest>(rest)...);
   }
 };
