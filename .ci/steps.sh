@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What .ci/matrix runs: steps, each of which is counted and timed. After common.sh; $steps holds the names of those that
+# What .ci/run and .ci/matrix run: steps, each of which is counted and timed. After common.sh; $steps holds the names of those that
 # are wanted, between blanks; none: all.
 passed=0 failed=0 skipped=0
 
@@ -32,3 +32,38 @@ skip() {
   skipped=$((skipped + 1))
   echo "$1: skipped: $2"
 }
+
+cache=$(command -v ccache || true)
+
+# What most rows build: the unit tests, in both variants where the standard is C++17, and each header alone.
+programs='tests/unit tests/tool tests/build/libheaders-alone.a'
+
+# made DIRECTORY COMPILER OPTION...: builds $build_targets.
+made() (
+  directory=$1 CXX="$cache $2"
+  export CXX
+  shift 2
+  build "$directory" --werror -Dtests=enabled -Ddebug=false -Doptimization=0 "$@"
+)
+
+# ran DIRECTORY OPTION...: the unit tests of the programs in $ran_programs, all by default. The replay, which has
+# deadlines, is .ci/run's, and so is what $ran_without (a pattern) names.
+ran() {
+  ran_in=$1
+  shift
+  # Names without blanks: splitting them is meant.
+  # shellcheck disable=SC2046
+  meson test -C "$ran_in" --no-rebuild --print-errorlogs --quiet "$@" \
+    $(meson test -C "$ran_in" --no-rebuild --list 2>/dev/null |
+      sed -nE "s#.* / ((${ran_programs:-unit|unit-compiled|tool})/.*)#\\1#p" |
+      grep -vE "^(tool/tool_replay|${ran_without:-none})\$")
+}
+
+# standard DIRECTORY COMPILER STANDARD OPTION...
+standard() (
+  directory=$1 compiler=$2 standard=$3
+  shift 3
+  build_targets=$programs
+  [ "$standard" != c++17 ] || build_targets="$programs tests/unit-compiled"
+  made "$directory" "$compiler" "-Dcpp_std=$standard" "$@" && ran "$directory"
+)
