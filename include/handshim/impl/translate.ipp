@@ -8,6 +8,8 @@
 #endif
 
 #include <cstdlib>
+#include <memory>
+#include <string>
 
 #include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
@@ -87,10 +89,9 @@ namespace detail {
 HANDSHIM_INLINE std::string readable_class(const char* mangled) {
 #if defined(__GNUC__)
   int status = 0;
-  char* readable = abi::__cxa_demangle(mangled, nullptr, nullptr, &status);
-  std::string out = readable ? readable : mangled;
-  std::free(readable);
-  return out;
+  const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(mangled, nullptr, nullptr, &status),
+                                                        &std::free);
+  return readable ? readable.get() : mangled;
 #else
   const std::string_view text = mangled, word = "class ";
   return std::string(text.substr(0, word.size()) == word ? text.substr(word.size()) : text);
