@@ -3,7 +3,9 @@
 
 #include "handshim/fault.hpp"
 
-namespace handshim::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace detail {
 
 // Section 7.4, and IANA's registry.
 constexpr bool may_be_sent(int code) noexcept {
@@ -19,4 +21,6 @@ constexpr fault closed_as(int received, int sent) noexcept {
   return received == 1005 ? fault::closed_without_code : fault::closed_normally;
 }
 
-}  // namespace handshim::detail
+}  // namespace detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -16,7 +16,11 @@
 #include <string>
 #include <system_error>
 
-namespace handshim::net::platform {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net::platform {
 
 inline const std::error_category& category() noexcept { return std::system_category(); }
 inline int last_error() noexcept { return errno; }
@@ -133,4 +137,6 @@ inline int start_thread(void* (*function)(void*), void* argument) noexcept {
   return error;
 }
 
-}  // namespace handshim::net::platform
+}  // namespace net::platform
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -14,7 +14,9 @@
 
 #include "handshim/impl/immortal.hpp"
 
-namespace handshim::net::platform {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace net::platform {
 
 // std::system_category() of MinGW knows no value of Winsock, so that no code would equal std::errc::connection_refused.
 // Same name, same values, same texts.
@@ -228,4 +230,6 @@ inline int start_thread(void* (*function)(void*), void* argument) noexcept {
   return 0;
 }
 
-}  // namespace handshim::net::platform
+}  // namespace net::platform
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
