@@ -1,6 +1,8 @@
 // failure + policy -> one throw: the only place where exceptions begin.
 #pragma once
 
+#include <exception>
+
 #include "handshim/exceptions.hpp"
 
 #if HANDSHIM_HAS_EXCEPTIONS
@@ -9,18 +11,26 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 
 namespace detail {
-[[noreturn]] void raise_as(const failure& f, const policy_choice& by);
+/// Throws, as the class that it is for.
+using thrower = void (*)(const failure& f, const kind_list& as, const policy_choice& by);
+/// What throws the failure, and as which kinds. Who watches failures is told of it.
+thrower thrower_for(const failure& f, const policy_choice& by, kind_list& as) noexcept;
 std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept;
 }  // namespace detail
 
 /// Throws the failure as the kinds that the policy makes of it. Under `native`: the client's own exception
 /// if it threw one, else std::system_error with its code. The failure must be one (test it first).
-[[noreturn]] inline void raise(const failure& f, const policy_choice& by) { detail::raise_as(f, by); }
+[[noreturn, gnu::always_inline]] inline void raise(const failure& f, const policy_choice& by) {
+  // Here and not behind a call: each frame between a throw and its handler is looked at twice.
+  kind_list as;
+  detail::thrower_for(f, by, as)(f, as, by);
+  std::terminate();
+}
 
 /// The same under the policy that holds here.
 template <class Build = build_policy>
-[[noreturn]] void raise(const failure& f) {
-  detail::raise_as(f, current_policy<Build>());
+[[noreturn, gnu::always_inline]] inline void raise(const failure& f) {
+  raise(f, current_policy<Build>());
 }
 
 /// What raise() would throw, without a throw: for futures, promises and completion handlers.

@@ -9,8 +9,7 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-// What to do with the object once its class is known: throw it, or put it into an exception_ptr.
-using thrower = void (*)(const failure&, const kind_list&, const policy_choice&);
+// Puts an object of a class into an exception_ptr.
 using maker = std::exception_ptr (*)(const failure&, const kind_list&, const policy_choice&);
 
 template <class E>
@@ -112,20 +111,20 @@ inline std::exception_ptr outgoing_native(const failure& f) noexcept {
   return out;
 }
 
-// Apart, so that an exception on its way out of raise_as() finds nothing to clean up there.
-[[noreturn, gnu::noinline]] inline void raise_natively(const failure& f) { std::rethrow_exception(outgoing_native(f)); }
+[[noreturn]] inline void throw_native(const failure& f, const kind_list&, const policy_choice&) {
+  std::rethrow_exception(outgoing_native(f));
+}
 
 inline void tell_once(notice tell, const failure& f, const policy_choice& by) noexcept {
   const std::exception_ptr& cause = f.evidence().cause;
   if (!cause || cause != last_native_exception()) tell(f, by);
 }
 
-HANDSHIM_INLINE void raise_as(const failure& f, const policy_choice& by) {
+HANDSHIM_INLINE thrower thrower_for(const failure& f, const policy_choice& by, kind_list& as) noexcept {
   if (const notice tell = notice_for(f)) tell_once(tell, f, by);
-  if (by.policy.is_native()) raise_natively(f);
-  const kind_list as = by.policy.kinds(f);
-  class_for(raisers, as, by.policy).run(f, as, by);
-  std::terminate();
+  if (by.policy.is_native()) return throw_native;
+  as = by.policy.kinds(f);
+  return class_for(raisers, as, by.policy).run;
 }
 
 HANDSHIM_INLINE std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept {
