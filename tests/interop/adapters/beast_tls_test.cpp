@@ -1,78 +1,16 @@
-// wss:// through client<beast_tls_backend>, against a TLS server made here. HANDSHIM_CERTIFICATES names the directory
-// that certificates.sh filled.
+// wss:// through client<beast_tls_backend>, against a TLS server made here.
 #include "beast_support.hpp"
 
 #include <chrono>
-#include <cstdlib>
-#include <memory>
 #include <thread>
 
 #include "handshim/adapters/beast_tls.hpp"
+#include "tls_server.hpp"
 
 using namespace handshim;
-using namespace beast_test;
-namespace asio = boost::asio;
-namespace ssl = boost::asio::ssl;
+using namespace tls_test;
 
 namespace {
-
-std::string certificate(const std::string& name) {
-  const char* directory = std::getenv("HANDSHIM_CERTIFICATES");
-  REQUIRE(directory != nullptr);
-  return std::string(directory) + "/" + name;
-}
-
-// Accepts one connection after the other, and echoes messages over TLS with the certificate of that name.
-class tls_server {
- public:
-  explicit tls_server(const std::string& name) : ssl_(ssl::context::tls_server), acceptor_(context_) {
-    ssl_.use_certificate_chain_file(certificate(name + ".pem"));
-    ssl_.use_private_key_file(certificate(name + ".key"), ssl::context::pem);
-    acceptor_.open(tcp::v4());
-    acceptor_.bind({asio::ip::address_v4::loopback(), 0});
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~tls_server() {
-    stopping_ = true;
-    asio::io_context context;
-    tcp::socket last(context);
-    error_code ignored;
-    last.connect({asio::ip::address_v4::loopback(), port_}, ignored);
-    thread_.join();
-  }
-  std::string uri(const std::string& host) const { return "wss://" + host + ":" + std::to_string(port_) + "/"; }
-
- private:
-  void serve() {
-    for (;;) {
-      tcp::socket socket(context_);
-      acceptor_.accept(socket);
-      if (stopping_) return;
-      talk(std::move(socket));
-    }
-  }
-  void talk(tcp::socket socket) {
-    adapters::beast::stream<ssl::stream<tcp::socket>> ws(std::move(socket), ssl_);
-    error_code ec;
-    ws.next_layer().handshake(ssl::stream_base::server, ec);
-    if (!ec) ws.accept(ec);
-    boost::beast::flat_buffer buffer;
-    while (!ec) {
-      ws.read(buffer, ec);
-      if (!ec) ws.write(buffer.data(), ec);
-      buffer.consume(buffer.size());
-    }
-  }
-
-  ssl::context ssl_;
-  asio::io_context context_;
-  tcp::acceptor acceptor_;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
-};
 
 options trusting() {
   options how = client_test::patient();
@@ -90,17 +28,6 @@ failure failure_at(const std::string& uri, const options& how = trusting()) {
 failure failure_with(const std::string& name) {
   const tls_server server(name);
   return failure_at(server.uri("localhost"));
-}
-
-std::string wss_uri(const scripted_server& server) { return "wss://localhost:" + std::to_string(server.port()) + "/"; }
-
-// A server that answers the ClientHello with the bytes, and then ends as told.
-scripted_server without_tls(std::string bytes, bool reset = false) {
-  return scripted_server([bytes, reset](peer& client) {
-    client.recv();
-    client.send(bytes);
-    if (reset) client.reset();
-  });
 }
 
 }  // namespace
@@ -164,7 +91,7 @@ TEST_CASE("checks can be switched off") {
 
 TEST_CASE("a server without TLS") {
   SUBCASE("answers with HTTP") {
-    const auto server = without_tls("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    const auto server = plain_http();
     CHECK(failure_at(wss_uri(server)).fault() == fault::tls_peer_not_tls);
   }
   SUBCASE("closes during the handshake") {

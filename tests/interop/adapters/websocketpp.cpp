@@ -1,5 +1,5 @@
 // WebSocket++ through every scenario. Built over Boost.Asio, and over standalone Asio with ASIO_STANDALONE.
-#include "handshim/adapters/websocketpp.hpp"
+#include "handshim/adapters/websocketpp_tls.hpp"
 
 #include <chrono>
 #include <deque>

@@ -92,7 +92,8 @@ bool sent_request(const Con& con) {
 }
 
 inline bool is_tls_code(const std::error_code& code) {
-  return std::string_view(code.category().name()) == "websocketpp.transport.asio.socket" ||
+  const std::string_view domain = code.category().name();
+  return domain == "websocketpp.transport.asio.socket" || domain == "asio.ssl" ||
          code == ws::transport::error::tls_error;
 }
 
@@ -111,11 +112,17 @@ phase phase_before_open(const Con& con, const std::error_code& code) {
   return con.get_proxy().empty() ? phase::tls : phase::proxy;
 }
 
+inline bool is_failed_handshake(const std::error_code& code) {
+  namespace socket = ws::transport::asio::socket;
+  return code == socket::make_error_code(socket::error::tls_handshake_failed);
+}
+
 /// The code of Asio behind one that says no more than that there is one. Only where it is the cause: before the
 /// request is sent, get_transport_ec() is of the clean-up.
 template <class Con>
 std::error_code original_of(const Con& con, const std::error_code& code) {
-  if (code != ws::transport::error::pass_through && code != ws::transport::error::tls_error) return code;
+  const bool tls = code == ws::transport::error::tls_error || is_failed_handshake(code);
+  if (code != ws::transport::error::pass_through && !tls) return code;
   std::error_code original = attempt_of(con).original;
   if constexpr (has_transport_code<Con>::value)
     if (!original && sent_request(con)) original = con.get_transport_ec();
@@ -142,12 +149,13 @@ class known_of {
     if (sent != nothing) known.close_sent = close_frame(sent, sent_reason_);
   }
 
-  void tell(const std::error_code& code, const std::error_code& reported) {
+  void tell(const std::error_code& code, const std::error_code& reported, std::string detail = {}) {
     text_ = code ? code.message() : std::string();
     known.native_text = text_;
-    if (reported == code) return;
-    detail_ = std::string("reported as ") + reported.category().name() + ":" + std::to_string(reported.value()) + " " +
-              reported.message();
+    detail_ = std::move(detail);
+    if (reported != code)
+      detail_ += (detail_.empty() ? "reported as " : ", reported as ") + std::string(reported.category().name()) + ":" +
+                 std::to_string(reported.value()) + " " + reported.message();
     known.detail = detail_;
   }
 
@@ -172,9 +180,10 @@ failure before_open(const Con& con) {
   const phase when = phase_before_open(con, code);
   known_of<Con> all(con);
   all.known.close_received = all.known.close_sent = {};  // 1006 or made up: no frame was sent yet
-  all.tell(code, reported);
-  all.since(attempt_of(con).started);
-  fault found = fault_of(code, when);
+  const attempt how = attempt_of(con);
+  all.tell(code, reported, how.detail);
+  all.since(how.started);
+  fault found = how.tls != fault::none ? how.tls : fault_of(code, when);
   adapters::detail::response_seen seen = response_of(con);
   if (when == phase::handshake) {
     found = seen.behind(found, {con.get_request_header("Sec-WebSocket-Key"), con.get_requested_subprotocols()});

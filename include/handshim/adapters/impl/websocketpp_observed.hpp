@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <websocketpp/client.hpp>
@@ -91,7 +92,9 @@ class observed_response : public Base {
 
 /// How a connection attempt went, as Asio tells it.
 struct attempt {
-  std::error_code original;  ///< the code that became pass_through
+  std::error_code original;  ///< the code that became pass_through, or tls_handshake_failed
+  fault tls = fault::none;   ///< what the TLS handshake failed with, where OpenSSL tells
+  std::string detail;        ///< OpenSSL's word on the certificate
   bool connected = false;    ///< TCP stands
   std::chrono::steady_clock::time_point started{};
 };
@@ -105,7 +108,7 @@ inline std::error_code& translated() noexcept {
 /// In place of the socket policy's connection: translate_ec() is the one place that sees Asio's code of a failed
 /// look-up or connect.
 template <class Base>
-class observed_socket_connection : public Base {
+class noted_socket_connection : public Base {
  public:
   template <class Code>
   static std::error_code translate_ec(Code code) {
@@ -119,11 +122,24 @@ class observed_socket_connection : public Base {
   attempt attempt_;
 };
 
-/// In place of the socket policy.
+// Whether a socket is TLS: Asio's ssl::stream has such a type.
+template <class Socket, class = void>
+struct is_tls : std::false_type {};
+template <class Socket>
+struct is_tls<Socket, std::void_t<typename Socket::handshake_type>> : std::true_type {};
+
+/// With TLS it is defined in adapters/websocketpp_tls.hpp: a config with TLS needs that header. So a config means the
+/// same in every unit, and OpenSSL is included by none that has no TLS.
+template <class Base, bool HasTls>
+class observed_socket_connection;
 template <class Base>
+class observed_socket_connection<Base, false> : public noted_socket_connection<Base> {};
+
+/// In place of the socket policy.
+template <class Base, class Con = typename Base::socket_con_type>
 class observed_socket : public Base {
  public:
-  using socket_con_type = observed_socket_connection<typename Base::socket_con_type>;
+  using socket_con_type = observed_socket_connection<Con, is_tls<typename Con::socket_type>::value>;
 };
 
 /// In place of the transport: the callback of async_connect() runs right after translate_ec(), on its thread.
