@@ -57,7 +57,7 @@ inline bool has_openssl() noexcept {
 
 // OpenSSL's verdict on the certificate, where libcurl is built with it.
 inline fault certificate_fault(::CURL* easy) noexcept {
-  constexpr long not_yet_valid = 9, expired = 10, host_mismatch = 62, ip_mismatch = 64;
+  constexpr long unspecified = 1, not_yet_valid = 9, expired = 10, host_mismatch = 62, ip_mismatch = 64;
   if (!has_openssl()) return fault::tls_failed;
   switch (info<long>(easy, CURLINFO_SSL_VERIFYRESULT)) {
     case not_yet_valid:
@@ -66,11 +66,18 @@ inline fault certificate_fault(::CURL* easy) noexcept {
     case host_mismatch:
     case ip_mismatch:
       return fault::tls_certificate_host_mismatch;
-    case 0:  // the host's name does not match, which libcurl looks at by itself
+    case 0:            // OpenSSL has no objection: libcurl looks at the host's name by itself,
+    case unspecified:  // and before it has asked OpenSSL, in some versions
       return fault::tls_certificate_host_mismatch;
     default:
       return fault::tls_certificate_untrusted;
   }
+}
+
+// Any other error may be of an address that was tried before.
+inline bool is_reset_in_tls(::CURLcode code, int error) noexcept {
+  return code == CURLE_SSL_CONNECT_ERROR && error != 0 &&
+         from_native("system", error, {}, phase::tls).fault() == fault::tls_reset;
 }
 
 // What libcurl knows beside its code.
@@ -78,6 +85,7 @@ inline fault stated_fault(::CURL* easy, ::CURLcode code) noexcept {
   if (code == CURLE_PEER_FAILED_VERIFICATION) return certificate_fault(easy);
   const auto error = static_cast<int>(info<long>(easy, CURLINFO_OS_ERRNO));
   if (code == CURLE_COULDNT_CONNECT && error != 0) return from_native("system", error, {}, phase::connect).fault();
+  if (is_reset_in_tls(code, error)) return fault::tls_reset;
   return fault::none;
 }
 

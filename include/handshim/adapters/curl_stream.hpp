@@ -81,6 +81,7 @@ class stream final : public net::byte_stream {
     if (code == CURLE_PEER_FAILED_VERIFICATION) return make_error_code(certificate_fault(easy_));
     const auto system = static_cast<int>(info<long>(easy_, CURLINFO_OS_ERRNO));
     if (code == CURLE_COULDNT_CONNECT && system != 0) return {system, std::system_category()};
+    if (is_reset_in_tls(code, system)) return make_error_code(fault::tls_reset);
     return make_code(code);
   }
 

@@ -259,7 +259,20 @@ class connection {
       if (when_open) when_open(socket);
     }
 
+    // GTlsError says no more than that the certificate is no good; the message says what of it.
+    void tell_certificate() {
+      const unsigned wrong = ::soup_message_get_tls_peer_certificate_errors(message);
+      if ((wrong & (G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_REVOKED)) != 0)
+        seen.state(fault::tls_certificate_untrusted);
+      else if ((wrong & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED)) != 0)
+        seen.state(fault::tls_certificate_expired);
+      else if ((wrong & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0)
+        seen.state(fault::tls_certificate_host_mismatch);
+    }
+
     void report(const ::GError* error) {
+      if (error != nullptr && error->domain == G_TLS_ERROR && error->code == G_TLS_ERROR_BAD_CERTIFICATE)
+        tell_certificate();
       if (error != nullptr) seen.report(::g_quark_to_string(error->domain), error->code, error->message);
     }
 

@@ -14,6 +14,9 @@
 #include <vector>
 
 #include "handshim/adapters/collector.hpp"
+#if defined(LWS_WITH_TLS) && !defined(LWS_WITH_MBEDTLS) && !defined(USE_WOLFSSL)
+#include "handshim/adapters/impl/openssl_fault.hpp"
+#endif
 #include "handshim/adapters/impl/socket_tap.hpp"
 #include "handshim/handshim.hpp"
 #include "handshim/rfc6455/uri.hpp"
@@ -177,6 +180,7 @@ class connection {
   void on_end(::lws_callback_reasons reason, std::string_view text) {
     look();
     if (seen_.where() < phase::open) tell_response();
+    if (seen_.where() == phase::tls) tell_certificate();
     if (reason == LWS_CALLBACK_CLIENT_CLOSED)
       seen_.report_end("lws_callback_reasons", reason, text);
     else
@@ -186,6 +190,15 @@ class connection {
       seen_.timed_out();
     else
       seen_.ended();
+  }
+
+  // OpenSSL's verdict, where libwebsockets is built with it; its own text has none.
+  void tell_certificate() {
+#if defined(LWS_WITH_TLS) && !defined(LWS_WITH_MBEDTLS) && !defined(USE_WOLFSSL)
+    const SSL* const ssl = ::lws_get_ssl(wsi_);
+    const long result = ssl == nullptr ? X509_V_OK : ::SSL_get_verify_result(ssl);
+    if (result != X509_V_OK) seen_.state(detail::certificate_fault(result));
+#endif
   }
 
   // Of the headers libwebsockets keeps those that it knows.

@@ -1,11 +1,14 @@
 // What the libcurl adapter promises beside the scenarios: the upgrade by plain HTTP, and the words of curl_ws_recv().
-#include "handshim/adapters/curl.hpp"
+#include "handshim/adapters/curl_stream.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
+#include "handshim/backends/raw_sockets.hpp"
+#include "handshim/client.hpp"
 #include "scripted_server.hpp"
+#include "tls_server.hpp"
 
 using namespace handshim;
 using adapters::curl::receiver;
@@ -110,5 +113,42 @@ TEST_CASE("what curl_ws_recv() gives") {
     const curl_ws_frame part = frame_of(CURLWS_BINARY, 10);
     CHECK_FALSE(seen.received(CURLE_OK, "", 0, &part));
     CHECK(seen.received(CURLE_OK, "", 0, &part).fault() == fault::eof_in_message);
+  }
+}
+
+namespace {
+
+failure asked_over_tls(const std::string& uri) {
+  const handle one;
+  curl_easy_setopt(one.easy, CURLOPT_CAINFO, tls_test::certificate("ca.pem").c_str());
+  return upgrade_request(one.easy).perform(uri);
+}
+
+failure streamed_over_tls(const std::string& uri) {
+  options how;
+  how.open_stream = adapters::curl::open_stream(
+      [](CURL* easy) { curl_easy_setopt(easy, CURLOPT_CAINFO, tls_test::certificate("ca.pem").c_str()); });
+  client<raw_sockets> client(how);
+  failure why;
+  client.connect(uri, why);
+  return why;
+}
+
+}  // namespace
+
+TEST_CASE("over TLS: a good certificate, and what is wrong with the others") {
+  const tls_test::tls_server good("good");
+  for (const auto at : {&asked_over_tls, &streamed_over_tls}) {
+    CHECK_FALSE(at(good.uri("localhost")));
+    tls_test::check_certificates(at);
+  }
+}
+
+TEST_CASE("a server without TLS: what can be told of it") {
+  const auto http = tls_test::plain_http(), ends = tls_test::without_tls(""), resets = tls_test::without_tls("", true);
+  for (const auto at : {&asked_over_tls, &streamed_over_tls}) {
+    CHECK(at(tls_test::wss_uri(http)).fault() == fault::tls_failed);
+    CHECK(at(tls_test::wss_uri(ends)).fault() == fault::tls_failed);
+    CHECK(at(tls_test::wss_uri(resets)).fault() == fault::tls_reset);
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scripted_server.hpp"
+#include "tls_server.hpp"
 
 using namespace handshim;
 using adapters::libsoup::connection;
@@ -114,4 +115,35 @@ TEST_CASE("a close of the program's own is answered") {
   CHECK(told[0].is(condition::closed_ok));
   CHECK(told[0].evidence().close_received.code == 1000);
   CHECK(told[0].evidence().close_sent.reason == "bye");
+}
+
+namespace {
+
+failure tls_failure_at(const std::string& uri) {
+  const loop in;
+  GTlsDatabase* const trusted = g_tls_file_database_new(tls_test::certificate("ca.pem").c_str(), nullptr);
+  REQUIRE(trusted != nullptr);
+  soup_session_set_tls_database(in.session, trusted);
+  g_object_unref(trusted);
+  std::vector<failure> told;
+  connection one([&](const failure& f) { told.push_back(f); });
+  in.open(one, uri, [&](SoupWebsocketConnection*) { one.close(1000); });
+  loop::run_until([&] { return !told.empty(); });
+  REQUIRE(told.size() == 1);
+  return told[0];
+}
+
+}  // namespace
+
+TEST_CASE("over TLS: a good certificate, and what is wrong with the others") {
+  const tls_test::tls_server good("good");
+  CHECK(tls_failure_at(good.uri("localhost")).is(condition::closed_ok));
+  tls_test::check_certificates(tls_failure_at);
+}
+
+TEST_CASE("a server without TLS: what can be told of it") {
+  const auto http = tls_test::plain_http(), ends = tls_test::without_tls(""), resets = tls_test::without_tls("", true);
+  CHECK(tls_failure_at(tls_test::wss_uri(http)).fault() == fault::tls_failed);
+  CHECK(tls_failure_at(tls_test::wss_uri(ends)).fault() == fault::tls_eof);
+  CHECK(tls_failure_at(tls_test::wss_uri(resets)).fault() == fault::tls_reset);
 }

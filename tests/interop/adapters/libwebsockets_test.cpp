@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "scripted_server.hpp"
+#include "tls_server.hpp"
 
 using namespace handshim;
 using adapters::libwebsockets::connection;
@@ -22,9 +23,11 @@ const lws_protocols protocols[] = {{"test", observed<silent>, 0, 4096, 0, nullpt
                                    {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
 
 struct context {
-  context() {
+  explicit context(const char* ca = nullptr) {
     lws_set_log_level(0, nullptr);
     lws_context_creation_info info{};
+    info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.client_ssl_ca_filepath = ca;
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.protocols = protocols;
     one = lws_create_context(&info);
@@ -132,4 +135,32 @@ TEST_CASE("a connection may be destroyed before its wsi") {
     CHECK(one->is_open());
   }
   for (int i = 0; i < 10; ++i) lws_service(in.one, -1);
+}
+
+namespace {
+
+failure tls_failure_at(const std::string& uri) {
+  const std::string ca = tls_test::certificate("ca.pem");
+  const context in(ca.c_str());
+  connection one;
+  lws_client_connect_info info = in.info();
+  if (one.connect(uri, info))
+    while (!one.is_over() && !one.is_open()) service(in.one, one, std::chrono::milliseconds(10));
+  if (one.is_open()) one.cancel();
+  return one.failed();
+}
+
+}  // namespace
+
+TEST_CASE("over TLS: a good certificate, and what is wrong with the others") {
+  const tls_test::tls_server good("good");
+  CHECK(tls_failure_at(good.uri("localhost")).fault() == fault::cancelled);  // once it was open
+  tls_test::check_certificates(tls_failure_at);
+}
+
+TEST_CASE("a server without TLS: what can be told of it") {
+  const auto http = tls_test::plain_http(), ends = tls_test::without_tls(""), resets = tls_test::without_tls("", true);
+  CHECK(tls_failure_at(tls_test::wss_uri(http)).fault() == fault::tls_failed);
+  CHECK(tls_failure_at(tls_test::wss_uri(ends)).fault() == fault::tls_eof);
+  CHECK(tls_failure_at(tls_test::wss_uri(resets)).fault() == fault::tls_reset);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scripted_server.hpp"
+#include "tls_server.hpp"
 
 using namespace handshim;
 using adapters::qt::web_socket;
@@ -157,4 +158,35 @@ TEST_CASE("a close of the program's own, and a socket that somebody else made") 
   REQUIRE(told.size() == 1);
   CHECK(told[0].is(condition::closed_ok));
   CHECK(told[0].evidence().close_sent.code == 1000);
+}
+
+namespace {
+
+failure tls_failure_at(const std::string& uri) {
+  application();
+  web_socket socket;
+  const counted told(socket);
+  QSslConfiguration trusting = socket.sslConfiguration();
+  trusting.setCaCertificates(QSslCertificate::fromPath(QString::fromStdString(tls_test::certificate("ca.pem"))));
+  socket.setSslConfiguration(trusting);
+  QObject::connect(&socket, &QWebSocket::connected, &socket, [&] { socket.close(); });
+  socket.open(QUrl(QString::fromStdString(uri)));
+  run_until([&] { return !told.all.empty(); });
+  REQUIRE(told.all.size() == 1);
+  return told.all[0];
+}
+
+}  // namespace
+
+TEST_CASE("over TLS: a good certificate, and what is wrong with the others") {
+  const tls_test::tls_server good("good");
+  CHECK(tls_failure_at(good.uri("localhost")).is(condition::closed_ok));
+  tls_test::check_certificates(tls_failure_at);
+}
+
+TEST_CASE("a server without TLS: what can be told of it") {
+  const auto http = tls_test::plain_http(), ends = tls_test::without_tls(""), resets = tls_test::without_tls("", true);
+  CHECK(tls_failure_at(tls_test::wss_uri(http)).fault() == fault::tls_peer_not_tls);
+  CHECK(tls_failure_at(tls_test::wss_uri(ends)).fault() == fault::tls_failed);
+  CHECK(tls_failure_at(tls_test::wss_uri(resets)).fault() == fault::tls_failed);
 }
