@@ -12,7 +12,7 @@
 
 #include "handshim/failure.hpp"
 #include "handshim/rfc6455/close_code.hpp"
-#include "handshim/rfc6455/handshake.hpp"
+#include "handshim/rfc6455/upgrade.hpp"
 #include "handshim/rfc6455/response.hpp"
 
 namespace handshim {

@@ -4,7 +4,6 @@
 #include <libsoup/soup.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "handshim/adapters/collector.hpp"
+#include "handshim/adapters/impl/callback.hpp"
 #include "handshim/adapters/impl/socket_tap.hpp"
 #include "handshim/handshim.hpp"
 #include "handshim/rfc6455/uri.hpp"
@@ -80,8 +80,9 @@ class tap_source {
 /// in it nothing of this object may be destroyed. Since 0.1.
 class connection {
  public:
-  using handler = std::function<void(const failure&)>;
-  using opened = std::function<void(::SoupWebsocketConnection*)>;
+  /// Each is made of any callable, or of none.
+  using handler = adapters::detail::callback<const failure&>;
+  using opened = adapters::detail::callback<::SoupWebsocketConnection*>;
 
   explicit connection(handler done = {}) : state_(std::make_shared<state>(std::move(done))) {}
   connection(const connection&) = delete;
