@@ -11,26 +11,31 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace adapters::detail {
 
+/// The list of headers that an evidence views.
+using header_views = std::array<header_view, 32>;
+
+/// Fills in what a response tells. It and the list must outlive the evidence.
+inline void tell_response(evidence& to, const rfc6455::response& from, header_views& headers) noexcept {
+  to.http_status = from.status;
+  to.http_reason = from.reason;
+  to.body = from.body;
+  to.body_complete = from.body_complete;
+  std::size_t n = 0;
+  for (; n < from.headers.size() && n < headers.size(); ++n) headers[n] = {from.headers[n].name, from.headers[n].value};
+  to.headers = {headers.data(), n};
+}
+
 /// An evidence with the list of headers that it views. The response must outlive it. Not to be copied once filled.
 class response_evidence {
  public:
   response_evidence() = default;
 
-  void add(const rfc6455::response& from) noexcept {
-    all.http_status = from.status;
-    all.http_reason = from.reason;
-    all.body = from.body;
-    all.body_complete = from.body_complete;
-    std::size_t n = 0;
-    for (; n < from.headers.size() && n < headers_.size(); ++n)
-      headers_[n] = {from.headers[n].name, from.headers[n].value};
-    all.headers = {headers_.data(), n};
-  }
+  void add(const rfc6455::response& from) noexcept { tell_response(all, from, headers_); }
 
   evidence all;
 
  private:
-  std::array<header_view, 32> headers_;
+  header_views headers_;
 };
 
 }  // namespace adapters::detail

@@ -1,12 +1,12 @@
 // What the bytes of a response show, for a library that says less of it than it read.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "handshim/adapters/impl/response_evidence.hpp"
 #include "handshim/failure.hpp"
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/upgrade.hpp"
@@ -76,14 +76,7 @@ class response_seen {
 
   /// Fills in what the response tells; the views live as long as this.
   void tell(evidence& known) {
-    std::size_t n = 0;
-    for (const rfc6455::header& h : answer_.headers)
-      if (n < headers_.size()) headers_[n++] = {h.name, h.value};
-    known.headers = {headers_.data(), n};
-    known.http_status = answer_.status;
-    known.http_reason = answer_.reason;
-    known.body = answer_.body;
-    known.body_complete = answer_.body_complete;
+    tell_response(known, answer_, headers_);
     known.header = header_;
     known.first_bytes = bytes_;
     known.bytes_in = bytes_.size();
@@ -105,7 +98,7 @@ class response_seen {
   fault error_ = fault::none;
   std::string header_;
   std::string bytes_;
-  std::array<header_view, 32> headers_;
+  header_views headers_;
 };
 
 }  // namespace adapters::detail
