@@ -1,31 +1,18 @@
 #include "words.hpp"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <typeinfo>
 #include <utility>
 
 #include "arguments.hpp"
 #include "handshim/bridge.hpp"
 #include "handshim/impl/policy_rows.hpp"
+#include "handshim/translate.hpp"
 #include "tables.hpp"
 
 namespace handshim::tool {
 namespace {
-
-std::string readable(const char* mangled) {
-  int status = 0;
-  char* const name = abi::__cxa_demangle(mangled, nullptr, nullptr, &status);
-  const std::string out = name ? name : mangled;
-  std::free(name);
-  // std::throw_with_nested derives from the class; that is no part of its name.
-  constexpr std::string_view wrapper = "std::_Nested_exception<";
-  const bool wrapped = out.substr(0, wrapper.size()) == wrapper;
-  return wrapped ? out.substr(wrapper.size(), out.size() - wrapper.size() - 1) : out;
-}
 
 using fault_text = std::function<std::string(fault)>;
 
@@ -122,7 +109,7 @@ std::string class_name(const std::exception_ptr& e) {
   try {
     std::rethrow_exception(e);
   } catch (const std::exception& caught) {
-    return readable(typeid(caught).name());
+    return detail::readable_class(typeid(caught).name());
   } catch (...) {
     return "unknown exception";
   }

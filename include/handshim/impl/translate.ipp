@@ -85,16 +85,35 @@ HANDSHIM_INLINE failure from(lws_reason reason, phase p, const evidence& known) 
 #if HANDSHIM_HAS_EXCEPTIONS
 namespace detail {
 
+// The namespace of the ABI's epoch is inline: who writes a class's name leaves it out.
+inline std::string without_epoch(std::string name) {
+#define HANDSHIM_TEXT_OF(name) #name
+#define HANDSHIM_EPOCH(name) "handshim::" HANDSHIM_TEXT_OF(name) "::"
+  constexpr std::string_view own = "handshim::", whole = HANDSHIM_EPOCH(HANDSHIM_ABI);
+#undef HANDSHIM_EPOCH
+#undef HANDSHIM_TEXT_OF
+  for (std::size_t at; (at = name.find(whole)) != std::string::npos;)
+    name.erase(at + own.size(), whole.size() - own.size());
+  return name;
+}
+
+// What std::throw_with_nested wraps round a class is no part of its name.
+inline std::string without_wrapper(const std::string& name) {
+  constexpr std::string_view wrapper = "std::_Nested_exception<";
+  const bool wrapped = std::string_view(name).substr(0, wrapper.size()) == wrapper;
+  return wrapped ? name.substr(wrapper.size(), name.size() - wrapper.size() - 1) : name;
+}
+
 // What std::type_info::name() gives, as it is written in C++.
 HANDSHIM_INLINE std::string readable_class(const char* mangled) {
 #if defined(__GNUC__)
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(mangled, nullptr, nullptr, &status),
                                                         &std::free);
-  return readable ? readable.get() : mangled;
+  return without_wrapper(without_epoch(readable ? readable.get() : mangled));
 #else
   const std::string_view text = mangled, word = "class ";
-  return std::string(text.substr(0, word.size()) == word ? text.substr(word.size()) : text);
+  return without_epoch(std::string(text.substr(0, word.size()) == word ? text.substr(word.size()) : text));
 #endif
 }
 
@@ -103,11 +122,7 @@ inline namespace HANDSHIM_RTTI_VARIANT {
 // The dynamic type's name where the build has RTTI.
 inline std::string class_name(const std::exception& e) {
 #if HANDSHIM_HAS_RTTI
-  std::string out = readable_class(typeid(e).name());
-  // What std::throw_with_nested wraps round a class is no part of its name.
-  constexpr std::string_view wrapper = "std::_Nested_exception<";
-  const bool wrapped = std::string_view(out).substr(0, wrapper.size()) == wrapper;
-  return wrapped ? out.substr(wrapper.size(), out.size() - wrapper.size() - 1) : out;
+  return readable_class(typeid(e).name());
 #else
   (void)e;
   return "std::exception";
