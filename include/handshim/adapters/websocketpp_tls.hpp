@@ -11,7 +11,9 @@
 #include "handshim/adapters/impl/openssl_fault.hpp"
 #include "handshim/adapters/websocketpp.hpp"
 
-namespace handshim::adapters::websocketpp::detail {
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::websocketpp::detail {
 
 /// In place of the connection of a socket policy with TLS. The library drops Asio's code of a failed handshake, so the
 /// handshake is begun here, in the library's way and with its own handler behind it. Since 0.1.
@@ -60,4 +62,6 @@ class observed_socket_connection<Base, true> : public noted_socket_connection<Ba
   bool under_way_ = false;
 };
 
-}  // namespace handshim::adapters::websocketpp::detail
+}  // namespace adapters::websocketpp::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim

@@ -5,7 +5,11 @@
 #include <type_traits>
 #include <utility>
 
-namespace handshim::adapters::detail {
+#include "handshim/config.hpp"
+
+namespace handshim {
+inline namespace HANDSHIM_ABI {
+namespace adapters::detail {
 
 /// A copyable callable, or none. Copies share what they hold.
 template <class... Args>
@@ -31,4 +35,6 @@ class callback {
   void (*run_)(void*, Args...) = nullptr;
 };
 
-}  // namespace handshim::adapters::detail
+}  // namespace adapters::detail
+}  // namespace HANDSHIM_ABI
+}  // namespace handshim
