@@ -12,8 +12,8 @@
 
 #include "handshim/failure.hpp"
 #include "handshim/rfc6455/close_code.hpp"
-#include "handshim/rfc6455/upgrade.hpp"
 #include "handshim/rfc6455/response.hpp"
+#include "handshim/rfc6455/upgrade.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {

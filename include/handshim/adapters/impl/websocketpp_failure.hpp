@@ -91,10 +91,13 @@ bool sent_request(const Con& con) {
   return !con.get_request_header("Sec-WebSocket-Key").empty();
 }
 
+inline bool is_socket_code(const std::error_code& code) noexcept {
+  return std::string_view(code.category().name()) == "websocketpp.transport.asio.socket";
+}
+
 inline bool is_tls_code(const std::error_code& code) {
-  const std::string_view domain = code.category().name();
-  return domain == "websocketpp.transport.asio.socket" || domain == "asio.ssl" ||
-         code == ws::transport::error::tls_error;
+  return is_socket_code(code) || code == ws::transport::error::tls_error ||
+         std::string_view(code.category().name()) == "asio.ssl";
 }
 
 inline bool is_resolver_code(const std::error_code& code) {
@@ -113,8 +116,8 @@ phase phase_before_open(const Con& con, const std::error_code& code) {
 }
 
 inline bool is_failed_handshake(const std::error_code& code) {
-  namespace socket = ws::transport::asio::socket;
-  return code == socket::make_error_code(socket::error::tls_handshake_failed);
+  constexpr int tls_handshake_failed = 8;  // the header that names it is Asio's
+  return code.value() == tls_handshake_failed && is_socket_code(code);
 }
 
 /// The code of Asio behind one that says no more than that there is one. Only where it is the cause: before the
