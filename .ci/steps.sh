@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What .ci/run and .ci/matrix run: steps, each of which is counted and timed. After common.sh; $steps holds the names of those that
-# are wanted, between blanks; none: all.
+# What .ci/run and .ci/matrix run: steps, each of which is counted and timed. After common.sh; $steps holds the names of
+# those that are wanted, between blanks; none: all.
 passed=0 failed=0 skipped=0
 
 wanted() { case $steps in "  " | *" $1 "*) true ;; *) false ;; esac; }
@@ -38,13 +38,20 @@ cache=$(command -v ccache || true)
 # What most rows build: the unit tests, in both variants where the standard is C++17, and each header alone.
 programs='tests/unit tests/tool tests/build/libheaders-alone.a'
 
-# made DIRECTORY COMPILER OPTION...: builds $build_targets.
-made() (
-  directory=$1 CXX="$cache $2"
+# strictly DIRECTORY COMPILER OPTION...: a build in which every warning is an error.
+strictly() (
+  directory=$1 CXX=$2
   export CXX
   shift 2
-  build "$directory" --werror -Dtests=enabled -Ddebug=false -Doptimization=0 "$@"
+  build "$directory" --werror "$@"
 )
+
+# made DIRECTORY COMPILER OPTION...: the same for the programs of the tests, cached.
+made() {
+  made_in=$1 made_by="$cache $2"
+  shift 2
+  strictly "$made_in" "$made_by" -Dtests=enabled -Ddebug=false -Doptimization=0 "$@"
+}
 
 # ran DIRECTORY OPTION...: the unit tests of the programs in $ran_programs, all by default. The replay, which has
 # deadlines, is .ci/run's, and so is what $ran_without (a pattern) names.

@@ -138,8 +138,7 @@ inline unsigned row_families(const base_spec& spec) noexcept {
 class policy_registry {
  public:
   const policy_data* find(std::string_view name) const noexcept {
-    for (const entry* one = first_.load(std::memory_order_acquire); one;
-         one = one->next.load(std::memory_order_acquire))
+    for (const entry* one = first(); one; one = one->after())
       if (one->made->name == name) return one->made;
     return nullptr;
   }
@@ -159,8 +158,7 @@ class policy_registry {
   }
   std::vector<std::string_view> defined() const {
     std::vector<std::string_view> out;
-    for (const entry* one = first_.load(std::memory_order_acquire); one;
-         one = one->next.load(std::memory_order_acquire))
+    for (const entry* one = first(); one; one = one->after())
       if (one->made->defined) out.push_back(one->made->name);
     return out;
   }
@@ -169,7 +167,9 @@ class policy_registry {
   struct entry {
     const policy_data* made = nullptr;
     std::atomic<entry*> next{nullptr};
+    const entry* after() const noexcept { return next.load(std::memory_order_acquire); }
   };
+  const entry* first() const noexcept { return first_.load(std::memory_order_acquire); }
   std::atomic<entry*> first_{nullptr};
 };
 

@@ -97,18 +97,24 @@ constexpr bool names_family(const policy_family& f, std::string_view text) noexc
          (starts_with(text, f.name) && text.size() > n + 1 && text[n] == '-' && is_digit(text[n + 1]));
 }
 
+/// Which of the families the text names; their number if none. An index, as under -fsanitize=undefined a pointer
+/// compared with null is no constant for g++ 12.
+constexpr std::size_t family_index(std::string_view text) noexcept {
+  std::size_t i = 0;
+  while (i < std::size(families) && !names_family(families[i], text)) ++i;
+  return i;
+}
+
 /// The family of that name; null if there is none.
 inline const policy_family* find_family(std::string_view text) noexcept {
-  for (const policy_family& f : families)
-    if (names_family(f, text)) return &f;
-  return nullptr;
+  const std::size_t i = family_index(text);
+  return i < std::size(families) ? &families[i] : nullptr;
 }
 
 constexpr base_spec parse_base(std::string_view text) noexcept {
   base_spec out;
   out.place = text;
-  std::size_t i = 0;  // no pointer is compared with null: under -fsanitize=undefined that is no constant for g++ 12
-  while (i < std::size(families) && !names_family(families[i], text)) ++i;
+  const std::size_t i = family_index(text);
   if (i == std::size(families)) return out.error = fault::policy_family_unknown, out;
   out.family = &families[i];
   std::string_view rest = text.substr(out.family->name.size());
