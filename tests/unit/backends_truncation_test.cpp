@@ -92,3 +92,18 @@ TEST_CASE("the faults of a conversation do not depend on how its bytes are split
   for (std::size_t step = 1; step < length_of(what); ++step)
     CHECK(end_of<raw_sockets>(what, ending::eof, length_of(what) - 1, short_of_words(), step) == "eof_in_message");
 }
+
+TEST_CASE_TEMPLATE("with report_at_end the deadline is the fault of what cannot be read, unless the peer ends it", B,
+                   EVERY_BACKEND) {
+  const auto end = [](const std::string& response, ending how) {
+    options opts;
+    opts.reading.report_at_end = true;
+    return end_with<B>(std::make_shared<memory_peer>(response, how), opts, 5s);
+  };
+  const std::string chunk = "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\nno size\r\n";
+  CHECK(end(chunk, ending::eof) == "connect chunk_malformed");
+  CHECK(end(chunk, ending::reset) == "connect chunk_malformed");
+  CHECK(end(chunk, ending::lapse) == "connect handshake_timeout");
+  CHECK(end("HTTP/2 200\r\n", ending::eof) == "connect status_line_malformed");
+  CHECK(end("HTTP/2 200\r\n", ending::lapse) == "connect handshake_timeout");
+}

@@ -119,6 +119,11 @@ TEST_CASE_TEMPLATE("cancel() ends connect() wherever it is", B, EVERY_BACKEND) {
     }
   });
   CHECK(connect_cancelled<B>(uri_of(dripping)) == fault::cancelled);
+  scripted_server refusing([](peer& client) {
+    client.send("HTTP/1.1 404 Not Found\r\n\r\nas far as the connection goes");
+    client.stall();
+  });
+  CHECK(connect_cancelled<B>(uri_of(refusing)) == fault::cancelled);
   const addresses slow_ones({"127.0.0.1"}, 700ms);
   CHECK(connect_cancelled<B>("ws://slow.test:1/") == fault::cancelled);
 }

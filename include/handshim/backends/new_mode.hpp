@@ -72,13 +72,11 @@ class new_client {
    public:
     explicit handshake(const reading& how) : reader_(how) {}
     void receive_data(std::string_view bytes);
-    void receive_end(const std::error_code& how);
-    /// What the parser found wrong, none if nothing.
-    fault error() const noexcept { return reader_.error(); }
+    /// The exception for that code, if it is an error.
     void store(const std::error_code& code);
     bool done() const noexcept { return reader_.done() || exception_; }
     const std::exception_ptr& exception() const noexcept { return exception_; }
-    const rfc6455::response_reader& reader() const noexcept { return reader_; }
+    rfc6455::response_reader& reader() noexcept { return reader_; }
     const std::string& rest() const noexcept { return rest_; }
 
    private:

@@ -12,6 +12,7 @@
 #include "handshim/net/interrupter.hpp"
 #include "handshim/options.hpp"
 #include "handshim/rfc6455/handshake.hpp"
+#include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
 namespace handshim {
@@ -33,6 +34,9 @@ class opening {
   /// What to report of a response that cannot be read: the fault's code, or under reading::report_at_end that of
   /// the deadline if the peer does not end the connection before it.
   std::error_code unreadable(fault found);
+  /// After each read: no error while there is more to read, or once the response is done; else what to report of it.
+  /// ended is the error of the read, which may also end the response as it should.
+  std::error_code verdict(rfc6455::response_reader& reader, const std::error_code& ended);
   /// Whether the response in the trace leads to another URI, to which request() then goes; with an error if
   /// it should but cannot.
   bool redirected(fault& error);

@@ -15,14 +15,26 @@ class legacy_reader {
   legacy_reader(backends::opening& steps, backends::trace& note, const reading& how)
       : steps_(steps), note_(note), how_(how) {}
 
-  void read_response() {
+  void read_head() {
     unsigned interim = 0;
     do {
-      read_head();
+      read_one_head();
     } while (is_interim(note_.response.status) && how_.interim && interim++ < how_.max_interim);
-    note_.where = rfc6455::part::body;
-    read_body();
-    note_.where = rfc6455::part::done;
+  }
+
+  // The body is the sans-I/O reader's job.
+  void read_body() {
+    rfc6455::response_reader reader(how_, std::move(note_.response));
+    std::error_code ended, wrong;
+    for (;;) {
+      buffer_.erase(0, reader.consume(buffer_));
+      wrong = steps_.verdict(reader, ended);
+      if (wrong || reader.done()) break;
+      ended = read_more();
+    }
+    note_.response = reader.get();
+    note_.header = reader.fault_header();
+    if (wrong) throw legacy_client::parse_error(wrong);
   }
 
   const std::string& rest() const noexcept { return buffer_; }
@@ -31,11 +43,11 @@ class legacy_reader {
   static bool is_interim(int status) noexcept { return status >= 100 && status < 200 && status != 101; }
 
   [[noreturn]] void fail(fault f) {
-    if (!is_a(f, fault::body_unreadable)) note_.where = rfc6455::part::failed;
+    note_.where = rfc6455::part::failed;
     throw legacy_client::parse_error(steps_.unreadable(f));
   }
 
-  void read_head() {
+  void read_one_head() {
     note_.where = buffer_.empty() ? rfc6455::part::before_status_line : rfc6455::part::status_line;
     note_.response = {};
     const std::string line = read_line(fault::status_line_too_long);
@@ -59,21 +71,21 @@ class legacy_reader {
     fail(f);
   }
 
-  void fill() {
+  std::error_code read_more() {
     std::array<char, 4096> block;
     std::error_code error;
-    const std::size_t n = steps_.read(block.data(), block.size(), error);
-    buffer_.append(block.data(), n);
-    if (note_.where == rfc6455::part::before_status_line && !buffer_.empty()) note_.where = rfc6455::part::status_line;
-    if (error && n == 0) end(error);
+    buffer_.append(block.data(), steps_.read(block.data(), block.size(), error));
+    return error;
   }
 
   // The end of the input ends a line too, where lines are measured at their end.
-  [[noreturn]] void end(const std::error_code& how) {
-    const bool headers = note_.where == rfc6455::part::headers;
-    if (how == net::stream_errc::eof && how_.measure_at_end && buffer_.size() > how_.max_line)
-      fail_line(headers ? fault::header_line_too_long : fault::status_line_too_long, buffer_);
-    throw legacy_client::parse_error(how);
+  void read_more_of_line(fault too_long) {
+    const std::size_t before = buffer_.size();
+    const std::error_code ended = read_more();
+    if (note_.where == rfc6455::part::before_status_line && !buffer_.empty()) note_.where = rfc6455::part::status_line;
+    if (buffer_.size() != before) return;
+    if (ended == net::stream_errc::eof && before > how_.max_line) fail_line(too_long, buffer_);
+    throw legacy_client::parse_error(ended);
   }
 
   std::string read_line(fault too_long) {
@@ -83,7 +95,7 @@ class legacy_reader {
     while ((end = buffer_.find('\n', searched)) == std::string::npos) {
       searched = buffer_.size();
       if (searched >= keep) fail_line(too_long, std::string_view(buffer_).substr(0, keep));
-      fill();
+      read_more_of_line(too_long);
     }
     const std::string_view raw = std::string_view(buffer_).substr(0, (std::min)(end + 1, keep));
     if (end + 1 > how_.max_line) fail_line(too_long, raw);
@@ -91,36 +103,6 @@ class legacy_reader {
     std::string line = buffer_.substr(0, end - 1);
     buffer_.erase(0, end + 1);
     return line;
-  }
-
-  // The body is the sans-I/O reader's job.
-  void read_body() {
-    rfc6455::response_reader reader(how_, std::move(note_.response));
-    std::error_code ended;
-    while (!reader.done()) {
-      const std::size_t taken = reader.consume(buffer_);
-      buffer_.erase(0, taken);
-      if (reader.done() || reader.error() != fault::none) break;
-      ended = read_more();
-      if (ended && reader.end(ending_of(ended)) == fault::none) ended.clear();
-      if (ended) break;
-    }
-    note_.response = reader.get();
-    note_.header = reader.fault_header();
-    if (ended) throw legacy_client::parse_error(ended);
-    if (reader.error() != fault::none) fail(reader.error());
-  }
-
-  std::error_code read_more() {
-    std::array<char, 4096> block;
-    std::error_code error;
-    buffer_.append(block.data(), steps_.read(block.data(), block.size(), error));
-    return error;
-  }
-
-  static rfc6455::ending ending_of(const std::error_code& error) noexcept {
-    if (error == net::stream_errc::eof) return rfc6455::ending::eof;
-    return error == net::stream_errc::timed_out ? rfc6455::ending::timeout : rfc6455::ending::reset;
   }
 
   backends::opening& steps_;
@@ -145,11 +127,14 @@ template <class Outer>
 
 inline void read_legacy_response(legacy_reader& reader, const backends::trace& note) {
   try {
-    reader.read_response();
+    reader.read_head();
   } catch (const legacy_client::parse_error&) {
-    if (note.where == rfc6455::part::body)
-      std::throw_with_nested(legacy_client::invalid_status_code(note.response.status));
     std::throw_with_nested(legacy_client::invalid_message("did not receive a valid HTTP response"));
+  }
+  try {
+    reader.read_body();
+  } catch (const legacy_client::parse_error&) {
+    std::throw_with_nested(legacy_client::invalid_status_code(note.response.status));
   }
 }
 

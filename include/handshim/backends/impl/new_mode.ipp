@@ -8,11 +8,13 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-// The parser's exception for what it met, in the classes that a general parser has.
+// The parser's exception for what it met, in the classes that a general parser has. To it a reset is an end of file
+// too, and the code keeps them apart; that the caller waits no longer is none of its business.
 inline std::exception_ptr new_parser_exception(const std::error_code& code) {
+  if (code == net::stream_errc::timed_out || code == net::stream_errc::interrupted)
+    return std::make_exception_ptr(std::system_error(code));
   const fault f = fault_of(code);
-  if (f == fault::none) return std::make_exception_ptr(std::system_error(code));
-  if (f == fault::bare_line_feed) return std::make_exception_ptr(new_client::eof_error(code));
+  if (f == fault::none || f == fault::bare_line_feed) return std::make_exception_ptr(new_client::eof_error(code));
   if (is_a(f, fault::response_too_large) || f == fault::body_too_large)
     return std::make_exception_ptr(new_client::security_error(code));
   if (f == fault::content_length_repeated) return std::make_exception_ptr(new_client::lookup_error(code));
@@ -52,19 +54,7 @@ HANDSHIM_INLINE void new_client::handshake::receive_data(std::string_view bytes)
 }
 
 HANDSHIM_INLINE void new_client::handshake::store(const std::error_code& code) {
-  exception_ = detail::new_parser_exception(code);
-}
-
-HANDSHIM_INLINE void new_client::handshake::receive_end(const std::error_code& how) {
-  const bool eof = how == net::stream_errc::eof;
-  const bool late = how == net::stream_errc::timed_out;
-  const auto ending = eof ? rfc6455::ending::eof : late ? rfc6455::ending::timeout : rfc6455::ending::reset;
-  const fault found = reader_.end(ending);
-  if (found == fault::none) return;
-  if (is_a(found, fault::response_too_large)) return store(make_error_code(found));
-  // To the parser a reset is an end of file too; the code keeps them apart.
-  const bool ours = late || how == net::stream_errc::interrupted;
-  exception_ = ours ? std::make_exception_ptr(std::system_error(how)) : std::make_exception_ptr(eof_error(how));
+  if (code) exception_ = detail::new_parser_exception(code);
 }
 
 HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view uri, net::deadline until) {
@@ -78,10 +68,8 @@ HANDSHIM_INLINE void new_client::connect(backends::live& at, std::string_view ur
     while (!protocol.done()) {
       std::error_code ended;
       const std::size_t n = steps.read(block.data(), block.size(), ended);
-      if (n != 0) protocol.receive_data({block.data(), n});
-      at.note.where = protocol.reader().where();
-      if (protocol.error() != fault::none) protocol.store(steps.unreadable(protocol.error()));
-      if (ended && !protocol.done()) protocol.receive_end(ended);
+      protocol.receive_data({block.data(), n});
+      protocol.store(steps.verdict(protocol.reader(), ended));
     }
     at.note.response = protocol.reader().get();
     at.note.header = protocol.reader().fault_header();

@@ -20,6 +20,15 @@ inline bool peer_left(const std::error_code& error) noexcept {
   return error == std::errc::broken_pipe || error == std::errc::connection_reset;
 }
 
+inline bool gave_up(const std::error_code& error) noexcept {
+  return error == net::stream_errc::timed_out || error == net::stream_errc::interrupted;
+}
+
+inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
+  if (error == net::stream_errc::eof) return rfc6455::ending::eof;
+  return gave_up(error) ? rfc6455::ending::timeout : rfc6455::ending::reset;
+}
+
 // Secrets that are for one server only.
 inline bool is_credential(const rfc6455::header& h) noexcept { return handshim::detail::is_secret_header(h.name); }
 
@@ -100,8 +109,18 @@ HANDSHIM_INLINE std::error_code opening::unreadable(fault found) {
   std::error_code ended;
   char discarded[1024];
   while (how_.reading.report_at_end && !ended) read(discarded, sizeof discarded, ended);
-  const bool waits = ended == net::stream_errc::timed_out || ended == net::stream_errc::interrupted;
-  return waits ? ended : make_error_code(found);
+  return detail::gave_up(ended) ? ended : make_error_code(found);
+}
+
+// A cut is told by the code of what cut it, and the trace says where; else the end brought another fault to light.
+HANDSHIM_INLINE std::error_code opening::verdict(rfc6455::response_reader& reader, const std::error_code& ended) {
+  note_.where = reader.where();
+  if (reader.error() != fault::none) return unreadable(reader.error());
+  if (!ended) return {};
+  const rfc6455::ending how = detail::ending_of(ended);
+  const fault found = reader.end(how);
+  if (found == fault::none) return {};
+  return found == rfc6455::fault_at(note_.where, how) ? ended : make_error_code(found);
 }
 
 HANDSHIM_INLINE bool opening::redirected(fault& error) {

@@ -7,22 +7,6 @@
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
-namespace backends {
-
-inline rfc6455::ending ending_of(const std::error_code& error) noexcept {
-  if (error == net::stream_errc::eof) return rfc6455::ending::eof;
-  return error == net::stream_errc::timed_out ? rfc6455::ending::timeout : rfc6455::ending::reset;
-}
-
-// The input ended: what that means, by the code of how it did unless the reader found something else.
-inline std::error_code end_response(rfc6455::response_reader& reader, const std::error_code& how) {
-  const fault f = reader.end(ending_of(how));
-  if (f == fault::none) return {};
-  return is_a(f, fault::response_too_large) ? make_error_code(f) : how;
-}
-
-}  // namespace backends
-
 // Reads a response; the bytes behind it are the rest. The code is the stream's or a fault's.
 HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, backends::live& at, std::string& rest) {
   rfc6455::response_reader reader(at.how->reading);
@@ -31,11 +15,7 @@ HANDSHIM_INLINE std::error_code raw_sockets::exchange(backends::opening& steps, 
   while (!reader.done() && !error) {
     const std::size_t n = steps.read(buffer.data(), buffer.size(), error);
     const std::size_t taken = reader.consume({buffer.data(), n});
-    at.note.where = reader.where();
-    if (reader.error() != fault::none)
-      error = steps.unreadable(reader.error());
-    else if (error)
-      error = backends::end_response(reader, error);
+    error = steps.verdict(reader, error);
     if (reader.done()) rest.assign(buffer.data() + taken, n - taken);
   }
   at.note.response = reader.get();
