@@ -122,11 +122,20 @@ TEST_CASE("an orderly end is eof after the last byte, again and again") {
   CHECK(read(c.stream(), deadline::in(5s)).error == stream_errc::eof);
 }
 
-TEST_CASE("a reset is the system's error and raises no signal") {
+// Left out under wine 8: its server reads SO_ERROR of every socket that it watches, which clears it, so that recv()
+// tells an orderly end where Winsock documents WSAECONNRESET.
+TEST_CASE("a reset is the system's error" * doctest::skip(is_under_wine())) {
   connection c;
   c.stream();
   c.peer_resets();
   CHECK(read(c.stream(), deadline::in(5s)).error == std::errc::connection_reset);
+}
+
+TEST_CASE("a write after a reset fails and raises no signal") {
+  connection c;
+  c.stream();
+  c.peer_resets();
+  read(c.stream(), deadline::in(5s));
   const auto error = write_for_ever(c.stream(), deadline::in(5s));
   CHECK((error == std::errc::broken_pipe || error == std::errc::connection_reset));
 }
