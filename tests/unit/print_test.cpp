@@ -220,6 +220,31 @@ TEST_CASE("describe() names protocols by their first bytes, and shows these esca
   CHECK_FALSE(contains(with("hello").describe(), "looks like"));
 }
 
+TEST_CASE("the first bytes of a peer that answered in HTTP tell nothing: they are not shown") {
+  evidence known;
+  known.first_bytes = "HTTP/1.1 101 Switching Protocols\r\n";
+  for (const handshim::phase open : {handshim::phase::open, handshim::phase::closing}) {
+    const failure f(fault::eof_without_close, known, {}, open);
+    CHECK_FALSE(contains(everything(f), "looks"));
+    CHECK_FALSE(contains(everything(f), "first"));
+    CHECK(f.evidence().first_bytes == known.first_bytes);
+  }
+  CHECK(contains(failure(fault::status_line_malformed, known).to_json(), "\"looks_like\":\"http_status\""));
+}
+
+TEST_CASE("no line of describe() ends in a blank") {
+  evidence known;
+  known.http_status = 403;
+  known.close_received = {1011, ""};
+  known.close_sent = {1000, ""};
+  known.native_domain = "acme";
+  const std::string text = failure(fault::closed_with_error, known).describe();
+  CHECK(contains(text, "\n  status:       403\n"));
+  CHECK(contains(text, "\n  received:     close 1011\n"));
+  CHECK(contains(text, "\n  native:       acme\n"));
+  CHECK_FALSE(contains(text, " \n"));
+}
+
 TEST_CASE("what a peer looks like is told by the table of first bytes") {
   using handshim::detail::recognise;
   const auto name = [](std::string_view bytes) {

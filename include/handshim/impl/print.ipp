@@ -21,8 +21,15 @@ void write_header_value(Out& out, const header_view& header) {
   out << shown.query;
 }
 
-/// The evidence as far as that level shows it.
-inline evidence evidence_at(disclosure level, evidence known) {
+/// Whether the peer answered in HTTP: on an open connection it did, with a 101.
+inline bool answered(const failure& f) noexcept {
+  return f.evidence().http_status != 0 || f.phase() == phase::open || f.phase() == phase::closing;
+}
+
+/// The evidence as far as that level shows it. What came first tells nothing once a status was read.
+inline evidence evidence_at(disclosure level, const failure& f) {
+  evidence known = f.evidence();
+  if (answered(f)) known.first_bytes = {};
   if (level == disclosure::full) return known;
   known.headers = {};
   known.body_complete = false;
@@ -46,8 +53,8 @@ inline std::string what_at(disclosure level, const failure& f, const evidence& k
 }
 
 /// What the peer looks like, at every level: a word of a bounded vocabulary. Null if it answered in HTTP.
-inline const first_bytes_row* looks_of(const evidence& known) noexcept {
-  return known.http_status == 0 ? recognise(known.first_bytes) : nullptr;
+inline const first_bytes_row* looks_of(const failure& f) noexcept {
+  return answered(f) ? nullptr : recognise(f.evidence().first_bytes);
 }
 
 template <class Out>
@@ -63,7 +70,7 @@ inline long long milliseconds(std::chrono::nanoseconds t) noexcept {
 class description {
  public:
   description(const failure& f, disclosure level)
-      : failure_(f), known_(evidence_at(level, f.evidence())), what_(what_at(level, f, known_)) {}
+      : failure_(f), known_(evidence_at(level, f)), what_(what_at(level, f, known_)) {}
 
   std::string text() {
     out_ << what_;
@@ -109,14 +116,14 @@ class description {
     append_shown(line("native"), known_.native_domain);
     if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
     const std::error_code& code = failure_.native_code();
-    out_ << " ";
-    append_shown(out_, known_.native_text.empty() && code ? code.message() : std::string(known_.native_text));
+    const std::string text = known_.native_text.empty() && code ? code.message() : std::string(known_.native_text);
+    if (!text.empty()) append_shown(out_ << " ", text);
   }
 
   void response() {
     if (known_.http_status != 0) {
-      line("status") << static_cast<long long>(known_.http_status) << " ";
-      append_shown(out_, known_.http_reason);
+      line("status") << static_cast<long long>(known_.http_status);
+      if (!known_.http_reason.empty()) append_shown(out_ << " ", known_.http_reason);
     }
     for (const header_view& header : known_.headers) {
       append_escaped(line("header"), header.name);
@@ -130,9 +137,9 @@ class description {
     if (known_.bytes_in != 0 || known_.bytes_out != 0)
       line("bytes") << static_cast<long long>(known_.bytes_in) << " received, "
                     << static_cast<long long>(known_.bytes_out) << " sent";
-    const first_bytes_row* const looks = looks_of(failure_.evidence());
+    const first_bytes_row* const looks = looks_of(failure_);
     if (looks != nullptr) line("looks like") << looks->meaning;
-    if (known_.first_bytes.empty() || known_.http_status != 0) return;
+    if (known_.first_bytes.empty()) return;
     append_shown(line("first bytes") << "\"", known_.first_bytes);
     out_ << "\"";
   }
@@ -146,8 +153,8 @@ class description {
 
   void close(std::string_view label, const close_view& frame) {
     if (!frame) return;
-    line(label) << "close " << static_cast<long long>(frame.code) << " ";
-    append_shown(out_, frame.reason);
+    line(label) << "close " << static_cast<long long>(frame.code);
+    if (!frame.reason.empty()) append_shown(out_ << " ", frame.reason);
   }
 
   void attempts() {
@@ -253,7 +260,7 @@ void write_evidence(Out& out, const evidence& known) {
   if (!known.body.empty()) out.text("body", shown_text(known.body)).flag("body_complete", known.body_complete);
   out.number_if("bytes_in", static_cast<long long>(known.bytes_in));
   out.number_if("bytes_out", static_cast<long long>(known.bytes_out));
-  if (known.http_status == 0) out.text_if("first_bytes", shown_text(known.first_bytes));
+  out.text_if("first_bytes", shown_text(known.first_bytes));
   write_close(out, "close_received", known.close_received);
   write_close(out, "close_sent", known.close_sent);
   out.text_if("close_order", name_of(known.order)).number_if("elapsed_ms", milliseconds(known.elapsed));
@@ -266,11 +273,11 @@ void write_evidence(Out& out, const evidence& known) {
 /// All fields of a failure, for JSON and logfmt alike.
 template <class Out>
 void write_failure(Out& out, const failure& f, disclosure level) {
-  const evidence known = evidence_at(level, f.evidence());
+  const evidence known = evidence_at(level, f);
   out.text("fault", name(f.fault())).number("number", static_cast<long long>(f.fault()));
   out.text("condition", name(f.condition())).text("phase", name(f.phase())).text("fingerprint", f.fingerprint());
   out.text("what", what_at(level, f, known)).text("advice", name(advice_for(f)));
-  if (const first_bytes_row* looks = looks_of(f.evidence())) out.text("looks_like", looks->name);
+  if (const first_bytes_row* looks = looks_of(f)) out.text("looks_like", looks->name);
   write_evidence(out, known);
 }
 
