@@ -72,6 +72,10 @@ TEST_CASE("an unknown family is an error that names the nearest and lists all") 
   CHECK(contains(said("websockets-asyncoi-14.0", fault::policy_family_unknown), "did you mean websockets-asyncio?"));
   CHECK(contains(said("unifed-1,closed=error", fault::policy_family_unknown), "did you mean unified?"));
   CHECK(contains(said("Native", fault::policy_family_unknown), "did you mean native?"));
+  for (const char* spec : {"nonsense-1", "x", "", "zzz-1"}) {  // as far from each family as from any word
+    CAPTURE(spec);
+    CHECK_FALSE(contains(said(spec, fault::policy_family_unknown), "did you mean"));
+  }
   CHECK(found("") == "!policy_family_unknown");
   CHECK(found("websockets14.0") == "!policy_family_unknown");
 }
@@ -118,9 +122,21 @@ TEST_CASE("an override that is not fault=kind is an error that says so") {
   CHECK(contains(said("native,closed=error", fault::policy_malformed), "native has no overrides"));
 }
 
+TEST_CASE("a version where none belongs and a range that cannot be are told for what they are") {
+  CHECK(
+      contains(said("native-1", fault::policy_malformed), "at \"1\"; native has no version: write native; valid are"));
+  for (const char* spec : {"websockets-14.2...14.0", "websockets-14.2..19", "websockets-14.2..."}) {
+    CAPTURE(spec);
+    CHECK(contains(said(spec, fault::policy_malformed),
+                   "a range is written websockets-17.0.1...99, and ends no earlier"));
+  }
+}
+
 TEST_CASE("an unknown fault or kind is an error that names the place and the nearest") {
   const std::string unknown_fault = said("unified-1,eof_befor_status_line=error", fault::policy_fault_unknown);
   CHECK(contains(unknown_fault, "at \"eof_befor_status_line\"; did you mean eof_before_status_line?"));
+  CHECK(contains(said("unified-1,foo=error", fault::policy_fault_unknown), "at \"foo\"; docs/policies.md lists"));
+  CHECK(contains(said("unified-1,closed=", fault::policy_kind_unknown), "at \"\"; valid are error "));
   CHECK(found("unified-1,none=error") == "!policy_fault_unknown");
   CHECK(found("unified-1,=error") == "!policy_fault_unknown");
   CHECK(found("unified-1,network=error") == "!policy_fault_unknown");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "handshim/config.hpp"
@@ -30,20 +31,25 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcep
   return row[b.size()];
 }
 
+/// Of the words offered, the one with the fewest edits; none if that would be another word: over a third of the
+/// letters, and over two.
 class nearest_word {
  public:
-  explicit nearest_word(std::string_view wanted) noexcept : wanted_(wanted) {}
+  explicit nearest_word(std::string_view wanted) noexcept
+      : wanted_(wanted), distance_((wanted.size() / 3 > 2 ? wanted.size() / 3 : 2) + 1) {}
   void offer(std::string_view word) noexcept {
     const std::size_t distance = edit_distance(wanted_, word);
-    if (distance >= distance_) return;
+    // As many edits as a word has letters make any word of any other.
+    if (distance >= distance_ || distance >= word.size() || distance >= wanted_.size()) return;
     distance_ = distance;
     best_ = word;
   }
-  std::string_view best() const noexcept { return best_; }
+  /// "did you mean X? ", or nothing.
+  std::string question() const { return best_.empty() ? std::string() : "did you mean " + std::string(best_) + "? "; }
 
  private:
   std::string_view wanted_, best_;
-  std::size_t distance_ = static_cast<std::size_t>(-1);
+  std::size_t distance_;
 };
 
 }  // namespace detail

@@ -48,13 +48,22 @@ inline std::string_view family_part(std::string_view text) noexcept {
   return versioned ? text.substr(0, dash) : text;
 }
 
-inline std::string nearest_family(std::string_view text) {
+inline std::string meant_family(std::string_view text) {
   const std::string_view wanted = family_part(text);
   nearest_word word(wanted);
   for (const policy_family& f : families) word.offer(f.name);
   for (const std::string_view name : registry().defined())
     word.offer(family_part(name) == wanted ? name : family_part(name));
-  return std::string(word.best());
+  return word.question();
+}
+
+inline std::string malformed_base(const base_spec& spec) {
+  const std::string name(spec.family->name);
+  if (spec.family->newest.empty()) return name + " has no version: write " + name;
+  if (spec.place.find("..") != std::string_view::npos)
+    return "a range is written " + name + "-" + std::string(spec.family->newest) +
+           "...99, and ends no earlier than it begins";
+  return "write family-version, such as " + name + "-" + std::string(spec.family->newest);
 }
 
 inline failure bad_base(const base_spec& spec, std::string_view whole) {
@@ -65,18 +74,15 @@ inline failure bad_base(const base_spec& spec, std::string_view whole) {
             "\", for that version's behaviour, or update handshim";
   if (spec.error == fault::policy_too_old)
     valid = "the oldest version recorded is " + std::string(spec.family->name) + "-" + std::string(spec.family->oldest);
-  if (spec.error == fault::policy_malformed)
-    valid = "write family-version, such as " + std::string(spec.family->name) +
-            (spec.family->newest.empty() ? "" : "-" + std::string(spec.family->newest)) + "; " + valid;
-  if (spec.error == fault::policy_family_unknown) valid = "did you mean " + nearest_family(spec.place) + "? " + valid;
+  if (spec.error == fault::policy_malformed) valid = malformed_base(spec) + "; " + valid;
+  if (spec.error == fault::policy_family_unknown) valid = meant_family(spec.place) + valid;
   return bad_policy(spec.error, whole, spec.place, valid);
 }
 
 inline failure unknown_fault(std::string_view whole, std::string_view place) {
   nearest_word word(place);
   for (const fault_facts& row : all_faults()) word.offer(row.name);
-  return bad_policy(fault::policy_fault_unknown, whole, place,
-                    "did you mean " + std::string(word.best()) + "? docs/policies.md lists all faults");
+  return bad_policy(fault::policy_fault_unknown, whole, place, word.question() + "docs/policies.md lists all faults");
 }
 
 inline failure unknown_kind(std::string_view whole, std::string_view place) {
@@ -87,8 +93,7 @@ inline failure unknown_kind(std::string_view whole, std::string_view place) {
     list += list.empty() ? "" : " ";
     list += row.name;
   }
-  return bad_policy(fault::policy_kind_unknown, whole, place,
-                    "did you mean " + std::string(word.best()) + "? valid are " + list);
+  return bad_policy(fault::policy_kind_unknown, whole, place, word.question() + "valid are " + list);
 }
 
 // Where the part that starts there ends: at the sign, or with the text.
