@@ -44,7 +44,7 @@ class Handshim(ConanFile):
         check_min_cppstd(self, 17)
 
     def package_id(self):
-        if not self.options.compiled:
+        if not self.info.options.compiled:
             self.info.settings.clear()
 
     def generate(self):
