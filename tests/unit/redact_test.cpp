@@ -43,6 +43,8 @@ TEST_CASE("the values of what is named as a secret are not shown") {
   CHECK(shown("failed with token=hunter2&user=me") == "failed with token=...&user=me");
   CHECK(shown("{\"access_token\": \"hunter2\"}") == "{\"access_token: ...");
   CHECK(shown("Bearer hunter2 refused") == "Bearer ... refused");
+  CHECK(shown("no bearer\r\nSet-Cookie: hunter2\nnext") == "no bearer\r\n...\nnext");
+  CHECK(shown("bearer token=hunter2 next") == "bearer ... next");
   CHECK(shown("my_api_key='hunter2' x") == "my_api_key=...' x");
   CHECK(shown("X-Password:hunter2") == "X-Password: ...");
   CHECK(shown("a,password=hunter2") == "a,password=...");
@@ -50,7 +52,7 @@ TEST_CASE("the values of what is named as a secret are not shown") {
 
 TEST_CASE("doing it twice changes nothing more") {
   for (const char* text : {"token=hunter2 x", "cookie: a b", "ws://u:p@h/?a=b x", "/p?a=b", "u:p@h", "Bearer a b",
-                           "\"token\":\"x\",\"y\":1", "password=\"x y\""}) {
+                           "Bearer token: x", "\"token\":\"x\",\"y\":1", "password=\"x y\""}) {
     const std::string once = shown(text);
     CAPTURE(once);
     CHECK(shown(once) == once);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "handshim/impl/text.hpp"
 
@@ -80,13 +81,13 @@ void append_public(Out& out, std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const std::size_t name = bearer ? 0 : secret_name_end(text, word);
-    append_public_word(out, bearer ? std::string_view("...") : word.substr(0, name != 0 ? name : word.size()));
-    bearer = word.size() == 6 && contains_lower(word, "bearer");
+    const bool token = std::exchange(bearer, word.size() == 6 && contains_lower(word, "bearer"));
+    const std::size_t name = secret_name_end(text, word);
+    append_public_word(out, token ? std::string_view("...") : word.substr(0, name != 0 ? name : word.size()));
     text.remove_prefix(name != 0 ? name : word.size());
     if (name == 0) continue;
     const named_value hidden = value_at(text);
-    out << (hidden.sign == ':' ? std::string_view(": ...") : std::string_view("=..."));
+    if (!token) out << (hidden.sign == ':' ? std::string_view(": ...") : std::string_view("=..."));
     text.remove_prefix(hidden.length);
   }
 }
