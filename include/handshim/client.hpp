@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "handshim/impl/observation.hpp"
+#include "handshim/impl/unsendable.hpp"
 #include "handshim/message.hpp"
 #include "handshim/net/deadline.hpp"
 #include "handshim/options.hpp"
-#include "handshim/rfc6455/close_code.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 #if HANDSHIM_HAS_EXCEPTIONS
 #include "handshim/raise.hpp"
@@ -57,7 +57,7 @@ class client {
 
   /// Sends a text message, which must be valid UTF-8.
   void send(std::string_view text, failure& why) {
-    if (!rfc6455::is_utf8(text)) return settle(why, failure(fault::text_not_utf8));
+    if (!rfc6455::is_utf8(text)) return settle(why, detail::unsendable_text(text));
     settle(why, backend().send(opcode::text, text, by(&options::send_timeout)));
   }
   void send_binary(std::string_view data, failure& why) {
@@ -75,15 +75,14 @@ class client {
 
   /// Sends a ping with at most 125 bytes; it does not wait for the pong.
   void ping(std::string_view payload, failure& why) {
-    if (payload.size() > 125) return settle(why, failure(fault::control_payload_too_long));
+    if (failure wrong = detail::unsendable_ping(payload)) return settle(why, std::move(wrong));
     settle(why, backend().ping(payload, by(&options::send_timeout)));
   }
 
   /// Closes in order: sends a close frame and waits for the answer, at most options::close_timeout. Closing
   /// what is closed or lost is no failure; recv() tells how the connection ended.
   void close(std::uint16_t code, std::string_view reason, failure& why) {
-    if (!rfc6455::may_be_sent(code)) return settle(why, failure(fault::close_code_not_sendable));
-    if (reason.size() > 123 || !rfc6455::is_utf8(reason)) return settle(why, failure(fault::close_reason_invalid));
+    if (failure wrong = detail::unsendable_close(code, reason)) return settle(why, std::move(wrong));
     settle(why, backend().close(code, reason, by(&options::close_timeout)));
   }
   void close(failure& why) { close(1000, {}, why); }

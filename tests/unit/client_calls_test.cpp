@@ -102,6 +102,7 @@ TEST_CASE_TEMPLATE("the error of open_stream is the fault, and a null stream wit
   CHECK(failing_with(net::stream_errc::timed_out).fault() == fault::connect_timeout);
   CHECK(failing_with(net::stream_errc::interrupted).fault() == fault::cancelled);
   CHECK(failing_with({}).fault() == fault::connect_failed);
+  CHECK(failing_with({}).evidence().detail == "options::open_stream gave neither a stream nor an error");
 }
 
 TEST_CASE_TEMPLATE("wss without a stream for it is tls_unsupported", B, EVERY_BACKEND) {
@@ -281,17 +282,25 @@ TEST_CASE_TEMPLATE("arguments that cannot be sent are refused before anything is
   for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535}) {
     c.close(static_cast<std::uint16_t>(code), "", why);
     CHECK(why.fault() == fault::close_code_not_sendable);
+    CHECK(why.evidence().detail == std::to_string(code));
   }
   c.close(1000, std::string(124, 'r'), why);
   CHECK(why.fault() == fault::close_reason_invalid);
-  c.close(1000, "\xff", why);
+  CHECK(why.evidence().detail == "124 bytes");
+  c.close(1000, "r\xff", why);
   CHECK(why.fault() == fault::close_reason_invalid);
+  CHECK(why.evidence().detail == "not UTF-8 at byte 1 of 2");
   c.ping(std::string(126, 'p'), why);
   CHECK(why.fault() == fault::control_payload_too_long);
+  CHECK(why.evidence().detail == "126 bytes");
   for (const char* text : {"\xff", "half \xe2\x82", "\xed\xa0\x80", "\xc0\x80"}) {
     c.send(text, why);
     CHECK(why.fault() == fault::text_not_utf8);
   }
+  c.send("half \xe2\x82", why);
+  CHECK(why.evidence().detail == "at byte 7 of 7");
+  c.send("ok \xc0\x80 ok", why);
+  CHECK(why.evidence().detail == "at byte 3 of 8");
   CHECK_THROWS_AS(c.send("\xff"), usage_error);
   CHECK(peer->written() == before);
   c.send_binary("\xff");

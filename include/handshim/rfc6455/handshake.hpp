@@ -31,8 +31,8 @@ struct request_options {
 
 /// Whether the options can be sent: header_not_sendable for a name or subprotocol that is not a token, a value with
 /// a control character, a subprotocol given twice, or a header that the client sets itself (Host, Upgrade,
-/// Connection, Sec-WebSocket-*, Content-Length, Transfer-Encoding). what then names the item, never its value:
-/// "headers[2]", "header Upgrade", "subprotocols[0]", "origin"; else it stays as it was. Thread-safe.
+/// Connection, Sec-WebSocket-*, Content-Length, Transfer-Encoding). what then names the item, never its value, and
+/// says what is wrong: "header Upgrade is the client's own"; else it stays as it was. Thread-safe.
 fault check_request(const request_options& options, std::string& what);
 
 /// The request (section 4.1), for options that check_request() found fine. Thread-safe.

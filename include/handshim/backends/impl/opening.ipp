@@ -52,7 +52,9 @@ HANDSHIM_INLINE std::error_code opening::open_stream() {
   if (how_.open_stream) {
     note_.phase = phase::connect;
     stream_ = how_.open_stream(to_, until_, stop_, error);
-    return stream_ || error ? error : make_error_code(fault::connect_failed);
+    if (stream_ || error) return error;
+    note_.detail = "options::open_stream gave neither a stream nor an error";
+    return make_error_code(fault::connect_failed);
   }
   if (to_.secure) return make_error_code(fault::tls_unsupported);
   net::connect_result made = net::connect_tcp(to_.host, to_.port, until_, stop_);

@@ -22,29 +22,36 @@ inline bool is_set_by_client(std::string_view name) noexcept {
          std::any_of(std::begin(names), std::end(names), [&](std::string_view n) { return same_text(n, name); });
 }
 
+inline constexpr char not_a_token[] = " is not a token";
+inline constexpr char has_control[] = " has a control character";
+
 inline std::string bad_header(const std::vector<header>& headers) {
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const header& h = headers[i];
-    if (!is_token(h.name)) return "headers[" + std::to_string(i) + "]";
-    if (is_set_by_client(h.name) || !is_field_text(h.value)) return "header " + h.name;
+    if (!is_token(h.name)) return "the name of headers[" + std::to_string(i) + "]" + not_a_token;
+    if (is_set_by_client(h.name)) return "header " + h.name + " is the client's own";
+    if (!is_field_text(h.value)) return "the value of header " + h.name + has_control;
   }
   return {};
 }
 
 inline std::string bad_subprotocol(const std::vector<std::string>& names) {
-  for (auto it = names.begin(); it != names.end(); ++it)
-    if (!is_token(*it) || std::find(names.begin(), it, *it) != it)
-      return "subprotocols[" + std::to_string(it - names.begin()) + "]";
+  for (auto it = names.begin(); it != names.end(); ++it) {
+    const std::string item = "subprotocols[" + std::to_string(it - names.begin()) + "]";
+    if (!is_token(*it)) return item + not_a_token;
+    if (std::find(names.begin(), it, *it) != it) return item + " was given before";
+  }
   return {};
 }
 
 inline std::string bad_item(const request_options& options) {
   std::string what = bad_subprotocol(options.subprotocols);
   if (what.empty()) what = bad_header(options.headers);
-  if (what.empty() && !is_field_text(options.origin)) what = "origin";
+  if (!what.empty()) return what;
+  if (!is_field_text(options.origin)) what = "origin";
   if (what.empty() && !is_field_text(options.user_agent)) what = "user_agent";
   if (what.empty() && !is_field_text(options.authorization)) what = "authorization";
-  return what;
+  return what.empty() ? what : what + has_control;
 }
 
 inline void append_header(std::string& out, std::string_view name, std::string_view value) {
