@@ -90,6 +90,7 @@ void retain(const evidence_block*) noexcept;
 void release(const evidence_block*) noexcept;
 const handshim::evidence& evidence_in(const evidence_block*) noexcept;
 const char* what_in(const evidence_block*) noexcept;
+failure caused_by(failure f, const std::exception_ptr& cause) noexcept;
 }  // namespace detail
 
 /// How much of a failure a text shows. No level shows user info, queries, the values of what is named as cookies,
@@ -182,6 +183,7 @@ class HANDSHIM_API failure {
  private:
   friend class error;
   friend struct detail::observation_mark;
+  friend failure detail::caused_by(failure f, const std::exception_ptr& cause) noexcept;
   const char* what_line() const noexcept { return block_ ? detail::what_in(block_) : nullptr; }
 
   const detail::evidence_block* block_ = nullptr;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <exception>
+#include <new>
+#include <utility>
 
 #include "handshim/exceptions.hpp"
 
@@ -11,20 +13,37 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 
 namespace detail {
-/// Throws, as the class that it is for.
-using thrower = void (*)(const failure& f, const kind_list& as, const policy_choice& by);
+/// Throws what is taken, as the class that it is for.
+using thrower = void (*)(failure& taken, const kind_list& as, const policy_choice& by);
 /// What throws the failure, and as which kinds. Who watches failures is told of it.
 thrower thrower_for(const failure& f, const policy_choice& by, kind_list& as) noexcept;
 std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexcept;
+
+/// A failure on its way into an exception. It has no destructor, as each frame with something to clean up stops
+/// the exception once more on its way: whoever puts a failure in throws it.
+class outgoing {
+ public:
+  void put(failure f) noexcept { ::new (static_cast<void*>(room_)) failure(std::move(f)); }
+  failure& get() noexcept { return *std::launder(reinterpret_cast<failure*>(room_)); }
+
+  // Here and not behind a call: each frame between a throw and its handler is looked at twice.
+  [[noreturn, gnu::always_inline]] void raise(const policy_choice& by) {
+    kind_list as;
+    thrower_for(get(), by, as)(get(), as, by);
+    std::terminate();
+  }
+
+ private:
+  alignas(failure) unsigned char room_[sizeof(failure)];
+};
 }  // namespace detail
 
 /// Throws the failure as the kinds that the policy makes of it. Under `native`: the client's own exception
 /// if it threw one, else std::system_error with its code. The failure must be one (test it first).
 [[noreturn, gnu::always_inline]] inline void raise(const failure& f, const policy_choice& by) {
-  // Here and not behind a call: each frame between a throw and its handler is looked at twice.
-  kind_list as;
-  detail::thrower_for(f, by, as)(f, as, by);
-  std::terminate();
+  detail::outgoing out;
+  out.put(f);
+  out.raise(by);
 }
 
 /// The same under the policy that holds here.

@@ -39,6 +39,7 @@ namespace {
 using handshim::phase;
 
 constexpr const char* row = "exception from a client that throws";
+constexpr const char* code_row = "exception from a client that throws std::system_error";
 constexpr const char* level_row = "one more level round it";
 
 struct bare_rethrow {
@@ -66,11 +67,23 @@ struct guarded {
   [[gnu::noinline]] void operator()() const { handshim::guard<Translator>(phase::open, acme::read); }
 };
 
-struct guarded_code {
-  [[gnu::noinline]] static void read() {
-    throw std::system_error(std::error_code(bench::native_value(), std::system_category()), "reading");
+// A client that throws std::system_error.
+[[gnu::noinline]] void read_with_code() {
+  throw std::system_error(std::error_code(bench::native_value(), std::system_category()), "reading");
+}
+
+struct bare_code {
+  [[gnu::noinline]] void operator()() const {
+    try {
+      read_with_code();
+    } catch (const std::system_error& e) {
+      throw std::system_error(e.code(), e.what());
+    }
   }
-  [[gnu::noinline]] void operator()() const { handshim::guard(phase::open, read); }
+};
+
+struct guarded_code {
+  [[gnu::noinline]] void operator()() const { handshim::guard(phase::open, read_with_code); }
 };
 
 template <class Inner>
@@ -100,7 +113,8 @@ const bench::entry one(row, "catch, and throw std::system_error", catching<std::
 const bench::entry two(row, "catch, and std::throw_with_nested", catching<std::runtime_error, nested_rethrow>());
 const bench::entry three(row, "guard, the fault alone", catching<handshim::error, guarded<acme::translator>>());
 const bench::entry four(row, "guard, with its text", catching<handshim::error, guarded<acme::telling_translator>>());
-const bench::entry five(row, "guard, std::system_error of the client", catching<handshim::error, guarded_code>());
+const bench::entry code_one(code_row, "catch, and throw another", catching<std::system_error, bare_code>());
+const bench::entry five(code_row, "guard", catching<handshim::error, guarded_code>());
 
 using raised = guarded<acme::translator>;
 const bench::entry six(level_row, "catch (...) { throw; }", catching<handshim::error, passed_on<raised>>());

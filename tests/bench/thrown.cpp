@@ -1,8 +1,7 @@
 // An error as an exception, from a code.
 #include <system_error>
 
-#include "handshim/raise.hpp"
-#include "handshim/translate.hpp"
+#include "handshim/guard.hpp"
 
 #include "evidence.hpp"
 #include "peers/facts.hpp"
@@ -23,20 +22,20 @@ struct bare_throw {
 };
 
 struct bare_failure {
-  [[gnu::noinline]] void operator()() const { handshim::raise(handshim::from(told(), phase::open)); }
+  [[gnu::noinline]] void operator()() const { handshim::raise(told(), phase::open); }
 };
 
 struct with_address {
   [[gnu::noinline]] void operator()() const {
     handshim::evidence known;
     known.endpoint = "ws://127.0.0.1:9001/chat";
-    handshim::raise(handshim::from(told(), phase::open, known));
+    handshim::raise(told(), phase::open, known);
   }
 };
 
 struct with_all {
   bench::full_evidence all;
-  [[gnu::noinline]] void operator()() const { handshim::raise(handshim::from(told(), phase::open, all.known)); }
+  [[gnu::noinline]] void operator()() const { handshim::raise(told(), phase::open, all.known); }
 };
 
 const bench::entry one(row, "throw std::system_error(code, text)",

@@ -114,6 +114,61 @@ TEST_CASE("what a translator has no word for is left to the core, never lost") {
   CHECK_THROWS_AS(std::rethrow_exception(error_in(thrown).failure().evidence().cause), dropped);
 }
 
+namespace {
+
+// One that answers with a failure which it keeps, and one with failures that have a cause already.
+struct keeping_translator {
+  using exceptions = handshim::types<dropped>;
+  static const failure& kept() {
+    static const failure one = [] {
+      evidence known;
+      known.native_text = "kept";
+      return failure(fault::connection_lost, known);
+    }();
+    return one;
+  }
+  static failure translate(const dropped&, phase) { return kept(); }
+};
+struct causing_translator {
+  using exceptions = handshim::types<dropped>;
+  static failure translate(const dropped&, phase) {
+    evidence known;
+    known.cause = std::make_exception_ptr(7);
+    return failure(fault::connection_lost, known);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the cause is put into what is raised, not into a failure that a translator keeps, nor over another cause") {
+  for (const int number : {1, 2}) {
+    const auto thrown = thrown_by([&] { guard<keeping_translator>(phase::open, throwing(dropped{number})); });
+    CHECK(error_in(thrown).failure().evidence().native_text == "kept");
+    try {
+      std::rethrow_exception(error_in(thrown).failure().evidence().cause);
+    } catch (const dropped& cause) {
+      CHECK(cause.number == number);
+    }
+  }
+  CHECK(keeping_translator::kept().evidence().cause == nullptr);
+  const auto caused = thrown_by([] { guard<causing_translator>(phase::open, throwing(dropped{1})); });
+  CHECK_THROWS_AS(std::rethrow_exception(error_in(caused).failure().evidence().cause), int);
+}
+
+TEST_CASE("a code is raised as the failure that from() makes of it") {
+  const std::error_code reset = std::make_error_code(std::errc::connection_reset);
+  evidence known;
+  known.endpoint = "ws://host/";
+  const policy old = handshim::find_policy("websockets-13.1");
+  CHECK(error_in(thrown_by([&] { handshim::raise(reset, phase::handshake); })).fault() == fault::reset_in_response);
+  CHECK(error_in(thrown_by([&] { handshim::raise(reset, phase::open); })).native_code() == reset);
+  CHECK(error_in(thrown_by([&] { handshim::raise(reset, phase::open, old); })).policy() == old);
+  const auto told = thrown_by([&] { handshim::raise(reset, phase::open, known); });
+  CHECK(error_in(told).failure().evidence().endpoint == "ws://host/");
+  CHECK(error_in(told).source() == handshim::policy_source::builtin);
+  CHECK(error_in(thrown_by([&] { handshim::raise(reset, phase::open, known, old); })).policy() == old);
+}
+
 TEST_CASE("types to pass, std::bad_alloc and handshim's own errors go through unchanged") {
   CHECK_THROWS_AS(guard<translator>(phase::open, throwing(stop())), stop);
   CHECK_THROWS_AS(guard<translator>(phase::open, throwing(std::bad_alloc())), std::bad_alloc);

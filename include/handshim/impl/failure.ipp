@@ -251,6 +251,18 @@ HANDSHIM_INLINE failure failure::with(const handshim::evidence& known) const noe
 
 namespace detail {
 
+// The failure with that cause, unless it has one. Nobody else can see the block of an only owner.
+HANDSHIM_INLINE failure caused_by(failure f, const std::exception_ptr& cause) noexcept {
+  if (f.evidence().cause) return f;
+  if (f.block_ && f.block_->owners.load(std::memory_order_acquire) == 1) {
+    const_cast<evidence_block*>(f.block_)->known.cause = cause;
+    return f;
+  }
+  evidence known = f.evidence();
+  known.cause = cause;
+  return f.with(known);
+}
+
 // The first Retry-After header that can be read; invalid if there is none.
 inline retry_after retry_after_in(const evidence& known) noexcept {
   for (const header_view& header : known.headers) {

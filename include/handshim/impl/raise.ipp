@@ -12,17 +12,25 @@ namespace detail {
 // Puts an object of a class into an exception_ptr.
 using maker = std::exception_ptr (*)(const failure&, const kind_list&, const policy_choice&);
 
+// The exception of a failure, which is then empty: the throw itself leaves nothing behind.
+template <class E, class... As>
+[[gnu::always_inline]] inline E made_of(failure& taken, const As&... as) noexcept {
+  E out(taken, as...);
+  taken = failure();
+  return out;
+}
+
 template <class E>
-[[noreturn]] void throw_one(const failure& f, const kind_list&, const policy_choice& by) {
-  throw E(f, by);
+[[noreturn]] void throw_one(failure& taken, const kind_list&, const policy_choice& by) {
+  throw made_of<E>(taken, by);
 }
 template <class E>
 std::exception_ptr make_one(const failure& f, const kind_list&, const policy_choice& by) {
   return std::make_exception_ptr(E(f, by));
 }
 template <class... Kinds>
-[[noreturn]] void throw_all(const failure& f, const kind_list& as, const policy_choice& by) {
-  throw combined<Kinds...>(f, as, by);
+[[noreturn]] void throw_all(failure& taken, const kind_list& as, const policy_choice& by) {
+  throw made_of<combined<Kinds...>>(taken, as, by);
 }
 template <class... Kinds>
 std::exception_ptr make_all(const failure& f, const kind_list& as, const policy_choice& by) {
@@ -111,7 +119,8 @@ inline std::exception_ptr outgoing_native(const failure& f) noexcept {
   return out;
 }
 
-[[noreturn]] inline void throw_native(const failure& f, const kind_list&, const policy_choice&) {
+[[noreturn]] inline void throw_native(failure& taken, const kind_list&, const policy_choice&) {
+  const failure f = std::move(taken);
   std::rethrow_exception(outgoing_native(f));
 }
 
