@@ -1,8 +1,10 @@
-"""Shows handshim::failure and handshim::error in GDB as what() does, without a call into the program.
+"""Shows handshim::failure and handshim::error in GDB with their evidence, without a call into the program.
 
 (gdb) source handshim_gdb.py
 (gdb) print why
 $1 = handshim::failure eof_before_status_line in handshake = {what = "ws://...", endpoint = "ws://...", ...}
+
+The text of what() is shown if the program has asked for it.
 """
 
 import re
@@ -25,6 +27,19 @@ def text_of(view):
         except gdb.error:
             continue
     return ""
+
+
+def pointer_in(atomic):
+    """What a std::atomic of a pointer holds, of libstdc++ or libc++."""
+    for names in (("_M_b", "_M_p"), ("__a_", "__a_value"), ("__a_",)):
+        try:
+            held = atomic
+            for name in names:
+                held = held[name]
+            return held
+        except gdb.error:
+            continue
+    return None
 
 
 def enumerator(value):
@@ -62,7 +77,9 @@ class FailurePrinter:
             return
         # The header does not define the block, so the program's debug information must.
         known = block.dereference()["known"]
-        yield "what", block.dereference()["what"].string(errors="replace")
+        what = pointer_in(block.dereference()["what"])
+        if what is not None and int(what):
+            yield "what", what.string(errors="replace")
         for name in FIELDS:
             text = text_of(known[name])
             if text:

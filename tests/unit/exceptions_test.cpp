@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <memory>
 #include <string>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "catching.hpp"
 
@@ -147,6 +149,17 @@ TEST_CASE("without evidence what() still tells what happened, in which phase, an
     CHECK(handshim::invalid_message(elsewhere).what() ==
           std::string(row.description) + " [" + std::string(row.name) + "]");
   }
+}
+
+TEST_CASE("threads that share an exception see one and the same what()") {
+  const auto thrown = made<handshim::connection_refused>();
+  const error& shared = object_in(thrown);
+  const char* seen[4] = {};
+  std::vector<std::thread> threads;
+  for (const char*& line : seen) threads.emplace_back([&line, &shared] { line = shared.what(); });
+  for (std::thread& one : threads) one.join();
+  for (const char* line : seen) CHECK(line == seen[0]);
+  CHECK(std::string(seen[0]) == shared.failure().what());
 }
 
 TEST_CASE("what() outlives the object that was copied") {

@@ -17,13 +17,16 @@ namespace detail {
 // One block: this header, then the two lists, then all texts, each view pointing into it.
 struct evidence_block {
   mutable std::atomic<std::uint32_t> owners{1};
+  fault about;
+  phase when;
+  mutable std::atomic<const char*> what{nullptr};  // a block of its own, made when it is first asked for
   evidence known;
-  const char* what = "";
 
-  evidence_block() = default;
+  evidence_block(fault f, phase p, const evidence& e) noexcept : about(f), when(p), known(e) {}
   evidence_block(const evidence_block&) = delete;
   evidence_block& operator=(const evidence_block&) = delete;
   ~evidence_block() {
+    ::operator delete(const_cast<char*>(what.load(std::memory_order_acquire)));
     for (std::size_t i = known.earlier.size(); i > 0; --i) known.earlier[i - 1].~failure();
   }
 };
@@ -119,14 +122,12 @@ class packer {
     return first;
   }
 
-  void terminate() noexcept { *at_++ = '\0'; }
-
  private:
   char* at_;
 };
 
-inline std::size_t packed_size(const evidence& e, std::size_t endpoint, std::size_t what) noexcept {
-  std::size_t total = sizeof(evidence_block) + endpoint + what + 1;
+inline std::size_t packed_size(const evidence& e, std::size_t endpoint) noexcept {
+  std::size_t total = sizeof(evidence_block) + endpoint;
   for (const text_field& field : text_fields) total += capped((e.*field.member).size(), field.limit);
   total += capped(e.detail.size(), max_detail) + capped(e.native_text.size(), max_native_text);
   total += capped(e.close_received.reason.size(), max_reason) + capped(e.close_sent.reason.size(), max_reason);
@@ -161,7 +162,8 @@ inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept 
   for (std::size_t i = 0; i < headers; ++i) {
     const std::string_view name = e.headers[i].name;
     // What is left of a name must tell that the value is a secret: else the value is left out.
-    const bool told = is_secret_header(name.substr(0, max_header_text)) || !is_secret_header(name);
+    const bool told =
+        name.size() <= max_header_text || is_secret_header(name.substr(0, max_header_text)) || !is_secret_header(name);
     header[i].name = out.text(name, max_header_text);
     header[i].value = out.text(told ? e.headers[i].value : std::string_view(), max_header_text);
   }
@@ -179,12 +181,9 @@ static_assert(alignof(header_view) <= alignof(evidence_block) && alignof(attempt
 inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept {
   endpoint_buffer endpoint;
   write_endpoint(endpoint, f, e.endpoint);
-  what_buffer what;
-  write_what(what, f, p, endpoint.view(), e);
-  void* memory = ::operator new(packed_size(e, endpoint.size(), what.size()), std::nothrow);
+  void* memory = ::operator new(packed_size(e, endpoint.size()), std::nothrow);
   if (memory == nullptr) return nullptr;
-  auto* block = ::new (memory) evidence_block;
-  block->known = e;
+  auto* block = ::new (memory) evidence_block(f, p, e);
   packer out(static_cast<char*>(memory) + sizeof(evidence_block));
   pack_earlier(out, block->known, e);
   pack_lists(out, block->known, e);
@@ -194,8 +193,6 @@ inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept
   block->known.close_received.reason = out.text(e.close_received.reason, max_reason);
   block->known.close_sent.reason = out.text(e.close_sent.reason, max_reason);
   block->known.endpoint = out.text(endpoint.view(), max_endpoint);
-  block->what = out.text(what.view(), what.size()).data();
-  out.terminate();
   return block;
 }
 
@@ -223,7 +220,25 @@ HANDSHIM_INLINE const evidence& evidence_in(const evidence_block* block) noexcep
   return block ? block->known : immortal<handshim::evidence>();
 }
 
-HANDSHIM_INLINE const char* what_in(const evidence_block* block) noexcept { return block->what; }
+// Null if there is no memory for it.
+inline const char* copy_of(std::string_view text) noexcept {
+  char* copy = static_cast<char*>(::operator new(text.size() + 1, std::nothrow));
+  if (copy == nullptr) return nullptr;
+  std::memcpy(copy, text.data(), text.size());
+  copy[text.size()] = '\0';
+  return copy;
+}
+
+HANDSHIM_INLINE const char* what_in(const evidence_block* block) noexcept {
+  if (const char* ready = block->what.load(std::memory_order_acquire)) return ready;
+  what_buffer line;
+  write_what(line, block->about, block->when, block->known.endpoint, block->known);
+  const char* const fresh = copy_of(line.view());
+  const char* winner = nullptr;
+  if (fresh == nullptr || block->what.compare_exchange_strong(winner, fresh, std::memory_order_acq_rel)) return fresh;
+  ::operator delete(const_cast<char*>(fresh));
+  return winner;
+}
 
 }  // namespace detail
 

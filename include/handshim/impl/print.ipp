@@ -298,9 +298,8 @@ HANDSHIM_INLINE std::string failure::fingerprint() const {
 
 HANDSHIM_INLINE std::string failure::what() const {
   if (!*this) return "no failure";
-  if (block_) return detail::what_in(block_);
   detail::what_buffer out;
-  detail::write_what(out, fault_, phase_, {}, evidence());
+  detail::write_what(out, fault_, phase_, evidence().endpoint, evidence());
   return std::string(out.view());
 }
 

@@ -65,7 +65,7 @@ inline std::size_t secret_name_end(std::string_view text, std::string_view word)
   for (std::size_t i = 0; i < word.size(); ++i) {
     const std::size_t start = i;
     while (i < word.size() && is_name_char(word[i])) ++i;
-    if (i > start && names_secret(word.substr(start, i - start)) && value_at(text.substr(i)).sign != 0) return i;
+    if (i > start && value_at(text.substr(i)).sign != 0 && names_secret(word.substr(start, i - start))) return i;
   }
   return 0;
 }
