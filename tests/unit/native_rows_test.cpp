@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <ios>
 #include <iterator>
 #include <string>
+#include <system_error>
 
 #include "handshim/impl/native_rows.hpp"
+#include "handshim/net/error.hpp"
 
 using namespace handshim;
 using namespace handshim::detail;
@@ -21,6 +24,14 @@ TEST_CASE("every domain is found by its name, and no other name is") {
   }
   CHECK(find_domain("") == nullptr);
   CHECK(find_domain("acme") == nullptr);
+}
+
+TEST_CASE("a category is found as its name is") {
+  CHECK(find_domain(std::system_category()) == find_domain("system"));
+  CHECK(find_domain(std::generic_category()) == find_domain("generic"));
+  CHECK(find_domain(handshim::net::make_error_code(handshim::net::stream_errc::eof).category()) ==
+        find_domain("handshim.net"));
+  CHECK(find_domain(std::iostream_category()) == find_domain("iostream"));
 }
 
 namespace {

@@ -149,8 +149,11 @@ constexpr const vocabulary_row<Id>* find_vocabulary(const vocabulary_row<Id> (&r
 inline constexpr const char* fault_category_name = "handshim";
 inline constexpr const char* condition_category_name = "handshim.condition";
 
+// The commonest category of all is told by its address, and our own by that of the name.
 inline bool has_name(const std::error_category& category, std::string_view id) noexcept {
-  return category.name() == id;
+  if (category == std::system_category()) return false;
+  const char* const name = category.name();
+  return name == id.data() || name == id;
 }
 
 class fault_category_type final : public std::error_category {
@@ -165,8 +168,8 @@ class fault_category_type final : public std::error_category {
   // A code of ours against a condition of anyone's.
   bool equivalent(int value, const std::error_condition& wanted) const noexcept override {
     const auto f = static_cast<fault>(value);
-    if (has_name(wanted.category(), fault_category_name)) return is_a(f, static_cast<fault>(wanted.value()));
     if (has_name(wanted.category(), condition_category_name)) return holds(f, static_cast<condition>(wanted.value()));
+    if (has_name(wanted.category(), fault_category_name)) return is_a(f, static_cast<fault>(wanted.value()));
     return default_error_condition(value) == wanted;
   }
   // Anyone's code against a fault as a condition.
@@ -184,7 +187,7 @@ class condition_category_type final : public std::error_category {
   bool equivalent(const std::error_code& code, int wanted) const noexcept override {
     const auto c = static_cast<condition>(wanted);
     if (has_name(code.category(), fault_category_name)) return holds(static_cast<fault>(code.value()), c);
-    return native_holds(code.category().name(), code.value(), c);
+    return native_holds(code, c);
   }
 };
 

@@ -1,8 +1,9 @@
-// Which of handshim's conditions a native code meets, by the name of its category and its value.
+// Which of handshim's conditions a native code meets, by its category and its value.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
+#include <system_error>
 
 #include "handshim/config.hpp"
 
@@ -14,6 +15,7 @@ enum class condition : std::uint8_t;  // fault.hpp includes this header
 namespace detail {
 
 /// Whether a code of a category with this name, and not of handshim's, meets the condition.
+bool native_holds(const std::error_code& code, condition wanted) noexcept;
 bool native_holds(std::string_view category, int value, condition wanted) noexcept;
 
 }  // namespace detail

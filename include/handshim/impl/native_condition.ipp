@@ -8,12 +8,19 @@ inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // Zero is success in every category of codes.
-HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
-  const native_domain* domain = value != 0 ? find_domain(category) : nullptr;
-  if (domain == nullptr) return false;
+inline bool native_holds(const native_domain* domain, int value, condition wanted) noexcept {
+  if (domain == nullptr || value == 0) return false;
   const native_sense sense = sense_of(*domain, value);
   const fault f = is_phased(sense) ? row_of(sense).unknown : static_cast<fault>(sense);
   return f != fault::unclassified && holds(f, wanted);
+}
+
+HANDSHIM_INLINE bool native_holds(const std::error_code& code, condition wanted) noexcept {
+  return native_holds(find_domain(code.category()), code.value(), wanted);
+}
+
+HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
+  return native_holds(find_domain(category), value, wanted);
 }
 
 }  // namespace detail

@@ -107,7 +107,7 @@ inline bool is_only_over(fault f) noexcept {
 inline bool may_be_open(phase p) noexcept { return p == phase::open || p == phase::closing || p == phase::unknown; }
 
 inline fault with_close_codes(fault f, phase p, const evidence& known) noexcept {
-  if (!may_be_open(p)) return f;
+  if (!may_be_open(p) || !(known.close_received || known.close_sent)) return f;
   const int received = received_code(known);
   const bool forbidden = received != 0 && received != 1005 && !may_be_sent(received);
   if (is_only_over(f) || f == fault::protocol_violated) {
@@ -118,9 +118,9 @@ inline fault with_close_codes(fault f, phase p, const evidence& known) noexcept 
   return received == 0 ? f : closed_by(received, known.close_sent.code);
 }
 
-inline native_verdict native_fault(std::string_view domain, int value, std::string_view text, phase p,
+/// The domain is null where no row lists it.
+inline native_verdict native_fault(const native_domain* in, int value, std::string_view text, phase p,
                                    const evidence& known) noexcept {
-  const native_domain* in = find_domain(domain);
   if (in == nullptr) return {};
   const native_sense sense = sense_of(*in, value);
   native_verdict out = read_text(in->table, received_code(known), text);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <system_error>
 
 #if !defined(_WIN32)
 #include <netdb.h>
@@ -128,6 +129,8 @@ class row_index {
   std::uint16_t places_[capacity] = {};
 };
 
+constexpr bool names_domain(const native_domain& row, std::string_view name) noexcept { return row.name == name; }
+
 inline std::size_t hash_of_name(std::string_view name) noexcept {
   if (name.empty()) return 0;
   const auto byte = [name](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
@@ -139,6 +142,14 @@ inline std::size_t hash_of_domain(const native_domain& row) noexcept { return ha
 inline const native_domain* find_domain(std::string_view name) noexcept {
   static const row_index<native_domain, std::size(native_domains), hash_of_domain> index(native_domains);
   return index.find(hash_of_name(name), [name](const native_domain& row) { return name == row.name; });
+}
+
+/// The same by the category. The standard library's are told by their address, which spares their names.
+inline const native_domain* find_domain(const std::error_category& category) noexcept {
+  static_assert(names_domain(native_domains[0], "system") && names_domain(native_domains[1], "generic"));
+  if (category == std::system_category()) return &native_domains[0];
+  if (category == std::generic_category()) return &native_domains[1];
+  return find_domain(category.name());
 }
 
 inline std::size_t hash_of_code(native_table where, std::int32_t value) noexcept {

@@ -27,11 +27,15 @@ inline phase phase_for(fault f, phase told) noexcept {
   return own == phase::unknown || (own == phase::open && told == phase::closing) ? told : own;
 }
 
+inline fault fault_of_native(const std::error_code& code, phase p, const evidence& known) noexcept {
+  return native_fault(find_domain(code.category()), code.value(), {}, p, known).means;
+}
+
 }  // namespace detail
 
 HANDSHIM_INLINE failure from_native(std::string_view domain, int value, std::string_view text, phase p,
                                     const evidence& known) noexcept {
-  const detail::native_verdict verdict = detail::native_fault(domain, value, text, p, known);
+  const detail::native_verdict verdict = detail::native_fault(detail::find_domain(domain), value, text, p, known);
   evidence all = known;
   all.native_domain = domain;
   all.native_value = value;
@@ -43,18 +47,14 @@ HANDSHIM_INLINE failure from_native(std::string_view domain, int value, std::str
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
-  const fault f =
-      own != fault::none
-          ? own
-          : detail::native_fault(code.category().name(), code.value(), {}, p, detail::evidence_in(nullptr)).means;
+  const fault f = own != fault::none ? own : detail::fault_of_native(code, p, detail::evidence_in(nullptr));
   return failure(f, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
 }
 
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidence& known) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
-  const fault f =
-      own != fault::none ? own : detail::native_fault(code.category().name(), code.value(), {}, p, known).means;
+  const fault f = own != fault::none ? own : detail::fault_of_native(code, p, known);
   return failure(f, known, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
 }
 
@@ -180,7 +180,7 @@ HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::
     if (deeper.native_code()) known.native_domain = {};
     if (deeper.fault() != fault::unclassified) return deeper.with(known);
   }
-  const native_verdict by_class = native_fault(type, 0, {}, p, known);
+  const native_verdict by_class = native_fault(find_domain(type), 0, {}, p, known);
   return failure(by_class.means, known, {}, phase_for(by_class.means, p));
 }
 
