@@ -145,7 +145,7 @@ class catching_attempt {
     chosen_.reset();
     try {
       catching<Translator>(
-          phase_, [&] { run(info); }, [&why](failure f) { why = std::move(f); });
+          phase_, [&] { run(info); }, keeping{why});
     } catch (const error& e) {
       chosen_ = policy_choice(e.policy(), e.source());
       why = e.failure();
