@@ -24,7 +24,7 @@ struct script {
   std::error_code at_end;                // what a read gives behind the input; none: it waits for its deadline
   std::error_code on_write;              // what a write gives; none: it takes all
   std::size_t room = std::string::npos;  // how much it takes before it waits for its deadline
-  std::uint64_t read = 0, written = 0;
+  std::size_t read = 0, written = 0;
   bool shut = false, finished = false;
 };
 
@@ -46,7 +46,7 @@ class scripted_stream final : public net::byte_stream {
   std::size_t write_some(const char*, std::size_t size, net::deadline until, std::error_code& error) override {
     error = s_.on_write;
     if (error) return 0;
-    const std::size_t n = std::min<std::size_t>(size, s_.room - s_.written);
+    const std::size_t n = std::min(size, s_.room - s_.written);
     s_.written += n;
     if (n == 0) error = wait(until);
     return n;
