@@ -21,7 +21,10 @@ std::string written(const option& one) {
   return std::string(one.name) + (one.placeholder.empty() ? "" : " " + std::string(one.placeholder));
 }
 
-bool is_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
+// A negative number is none.
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word.front() == '-' && (word[1] < '0' || word[1] > '9');
+}
 
 // Optimal string alignment: insertions, deletions, changes, and swaps of neighbours.
 std::size_t edits(std::string_view from, std::string_view to) {

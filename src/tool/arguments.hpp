@@ -35,8 +35,8 @@ struct command_description {
 
 /// The words of a command line, checked against a description. A value.
 ///
-/// `--option value` and `--option=value` are the same; `--` ends the options; `-` is a positional. An option
-/// that begins with a dash as its value must be written with `=`.
+/// `--option value` and `--option=value` are the same; `--` ends the options; `-` and what begins like a negative
+/// number are no options. Another value that begins with a dash must be written with `=`.
 class arguments {
  public:
   /// Keeps no reference to the words, but one to the description. With --help nothing else is checked. Throws

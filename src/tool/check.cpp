@@ -1,6 +1,8 @@
 #include "check.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <istream>
 #include <map>
 #include <stdexcept>
@@ -164,17 +166,21 @@ std::string head(const std::string& log_name, const log_summary& log, const chec
                    std::string(to.name()) + ".");
 }
 
+// A folder can be opened, but not read.
+std::string because(int error) { return error == 0 ? std::string() : std::string(": ") + std::strerror(error); }
+
 }  // namespace
 
 check_result check_log(std::istream& log, const std::string& log_name, const std::optional<policy>& from,
                        const policy& to, const terminal& out) {
   checker found(from, to);
+  errno = 0;
   const log_summary all = read_failures(log, [&found](const logged_failure& one) { found.add(one); });
-  if (log.bad()) throw std::runtime_error(log_name + " cannot be read");
+  if (log.bad()) throw std::runtime_error(log_name + " cannot be read" + because(errno));
   if (all.failures == 0)
-    throw std::runtime_error(log_name + " has no failure in its " + std::to_string(all.lines) +
-                             " lines; wanted are lines of to_json() or to_logfmt(), of a failure or an event" +
-                             notes(all, found));
+    throw std::runtime_error(
+        log_name + " has no failure in its " + std::to_string(all.lines) + " line" + (all.lines == 1 ? "" : "s") +
+        "; wanted are lines of to_json() or to_logfmt(), of a failure or an event" + notes(all, found));
   if (found.judged == 0) throw std::runtime_error(log_name + ": nothing can be judged." + notes(all, found));
   check_result result{head(log_name, all, found, to), found.differing != 0};
   if (result.differs) {

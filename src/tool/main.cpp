@@ -45,15 +45,24 @@ const command& find_command(const std::string& name) {
     if (one.describe().name == name) return one;
     names.push_back(one.describe().name);
   }
-  throw usage_error(unknown_text("command", name, names));
+  throw usage_error(unknown_text("command", name, names) + "; `handshim --help` describes them");
+}
+
+// What an option that stands in a command's place prints; it stands alone.
+std::string printed_by(const std::vector<std::string>& words) {
+  const std::string& option = words.front();
+  const bool help = option == "--help" || option == "-h";
+  if (!help && option != "--version" && option != "--manual" && option != "--completion")
+    throw usage_error(unknown_text("option", option, {"--help", "--version", "--manual", "--completion"}));
+  if (words.size() > 1) throw usage_error("one word too many: " + quoted(words[1]));
+  if (help) return overview();
+  if (option == "--version") return "handshim " HANDSHIM_VERSION "\n";
+  return option == "--manual" ? manual_page(descriptions()) : bash_completion(descriptions());
 }
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) throw usage_error("which command? `handshim --help` lists them");
-  if (words.front() == "--help" || words.front() == "-h") return std::cout << overview(), 0;
-  if (words.front() == "--version") return std::cout << "handshim " HANDSHIM_VERSION "\n", 0;
-  if (words.front() == "--manual") return std::cout << manual_page(descriptions()), 0;
-  if (words.front() == "--completion") return std::cout << bash_completion(descriptions()), 0;
+  if (words.front().substr(0, 1) == "-") return std::cout << printed_by(words), 0;
   return find_command(words.front()).run({words.begin() + 1, words.end()});
 }
 

@@ -20,7 +20,8 @@ std::string public_uri(const std::string& text) {
 
 std::string read_uri(const arguments& given) {
   given.at_most(1);
-  if (given.positionals().empty()) throw usage_error("which URI? Such as ws://127.0.0.1:8080/");
+  if (given.positionals().empty() || given.positionals().front().empty())
+    throw usage_error("which URI? Such as ws://127.0.0.1:8080/");
   return given.positionals().front();
 }
 

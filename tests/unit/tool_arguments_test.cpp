@@ -52,6 +52,13 @@ TEST_CASE("an unknown option is named with the nearest and all valid ones") {
                        "unknown option `-x`; valid are: --count, --header, --list, --help", usage_error);
 }
 
+TEST_CASE("a negative number is a value, and no option") {
+  CHECK(arguments(described, {"--count", "-1"}).value("--count") == "-1");
+  CHECK(arguments(described, {"-1"}).positionals() == words{"-1"});
+  CHECK_THROWS_WITH_AS(arguments(described, {"--count", "-1"}).number("--count", 1, 0, 10),
+                       "`--count` must be a number from 0 to 10, not `-1`", usage_error);
+}
+
 TEST_CASE("a missing, superfluous or repeated value is wrong usage") {
   CHECK_THROWS_WITH_AS(arguments(described, {"--count"}), "`--count` needs a value: `--count N`", usage_error);
   CHECK_THROWS_WITH_AS(arguments(described, {"--count", "--list"}), "`--count` needs a value: `--count N`",

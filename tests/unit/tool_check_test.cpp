@@ -174,7 +174,7 @@ TEST_CASE("failures without a policy need one, and are not passed over in silenc
 }
 
 TEST_CASE("a log without a failure, or one that cannot be read, is an error that says what is wanted") {
-  CHECK(contains(error_of("nothing here\n"), "a.log has no failure in its 1 lines; wanted are lines of to_json()"));
+  CHECK(contains(error_of("nothing here\n"), "a.log has no failure in its 1 line; wanted are lines of to_json()"));
   CHECK_THROWS_AS(tool_test::run(command_policies, {"--check", "/nonexistent", "unified-1"}), std::runtime_error);
   CHECK_THROWS_AS(tool_test::run(command_policies, {"--check", "/", "unified-1"}), std::runtime_error);
   CHECK_THROWS_AS(check_chat_for({}), usage_error);
