@@ -24,10 +24,11 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 
 /// A WebSocket client (RFC 6455, no extensions). Each call has three forms: one that throws what the policy
-/// makes of a failure, one with a std::error_code& (a fault's code), one with a failure&. The policy is that of
-/// the options, else the one that holds when the client is made. Every call returns by the deadline of its
-/// option. At once: one thread in recv(), one in send(), and close(), ping() and cancel() from any thread;
-/// anything else is a concurrency_error. Moving is for one thread alone. Since 0.1.
+/// makes of a failure, one with a std::error_code& (a fault's code) and one with a failure&, which never throw but for
+/// want of memory and are cleared where nothing failed. The policy is that of the options, else the one that holds when
+/// the client is made. Every call returns by the deadline of its option. At once: one thread in recv(), one in send(),
+/// and close(), ping() and cancel() from any thread; anything else is a concurrency_error. Moving is for one thread
+/// alone. wrapping.md has what a Backend has to be. Since 0.1.
 template <class Backend>
 class client {
  public:
@@ -43,7 +44,7 @@ class client {
   /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
   void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(&options::open_timeout))); }
   /// The same, for that long at most: zero or less has passed already, nanoseconds::max() is options::open_timeout
-  /// alone.
+  /// alone. In this form only: it is what loops over attempts call.
   void connect_within(std::string_view uri, std::chrono::nanoseconds most, failure& why) {
     settle(why, backend().connect(uri, net::earlier(by(&options::open_timeout), net::deadline::in(most))));
   }
@@ -55,17 +56,19 @@ class client {
     connect(uri, why);
   }
 
-  /// Sends a text message, which must be valid UTF-8.
+  /// Sends a text message, which must be valid UTF-8, in one frame.
   void send(std::string_view text, failure& why) {
     if (!rfc6455::is_utf8(text)) return settle(why, detail::unsendable_text(text));
     settle(why, backend().send(opcode::text, text, by(&options::send_timeout)));
   }
+  /// Sends any bytes.
   void send_binary(std::string_view data, failure& why) {
     settle(why, backend().send(opcode::binary, data, by(&options::send_timeout)));
   }
 
-  /// Waits for the next message, until options::recv_timeout or the given time; passing it is a recv_timeout
-  /// that leaves the connection usable. A closed or lost connection is a failure.
+  /// Waits for the next message, all of its fragments, until options::recv_timeout or for the given time, of which
+  /// zero or less is no limit; passing it is a recv_timeout that leaves the connection usable. A closed or lost
+  /// connection is a failure, the same with each further call.
   message recv(failure& why) { return recv(of(&options::recv_timeout), why); }
   message recv(std::chrono::nanoseconds timeout, failure& why) {
     message out;
@@ -78,9 +81,11 @@ class client {
     if (failure wrong = detail::unsendable_ping(payload)) return settle(why, std::move(wrong));
     settle(why, backend().ping(payload, by(&options::send_timeout)));
   }
+  void ping(failure& why) { ping({}, why); }
 
-  /// Closes in order: sends a close frame and waits for the answer, at most options::close_timeout. Closing
-  /// what is closed or lost is no failure; recv() tells how the connection ended.
+  /// Closes in order: sends a close frame and waits for the answer, at most options::close_timeout. The code is 1000 to
+  /// 1003, 1007 to 1014 or 3000 to 4999 (section 7.4), the reason at most 123 bytes of UTF-8. Closing what is closed or
+  /// lost is no failure; recv() tells how the connection ended. What never was connected is not_connected.
   void close(std::uint16_t code, std::string_view reason, failure& why) {
     if (failure wrong = detail::unsendable_close(code, reason)) return settle(why, std::move(wrong));
     settle(why, backend().close(code, reason, by(&options::close_timeout)));
@@ -112,6 +117,7 @@ class client {
   void ping(std::string_view payload, std::error_code& ec) {
     as_code(ec, [&](failure& f) { ping(payload, f); });
   }
+  void ping(std::error_code& ec) { ping({}, ec); }
   void close(std::uint16_t code, std::string_view reason, std::error_code& ec) {
     as_code(ec, [&](failure& f) { close(code, reason, f); });
   }

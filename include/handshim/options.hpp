@@ -34,7 +34,7 @@ struct tls_options {
   bool verify = true;            ///< whether the server's certificate and its host name are checked
 };
 
-/// Zero for a time means none: no limit, no keepalive. Since 0.1.
+/// A time of zero or less means none: no limit, no keepalive. docs/client.md has all of it in use. Since 0.1.
 struct options {
   using duration = std::chrono::nanoseconds;
 

@@ -38,7 +38,7 @@ MACRO = re.compile(r"^\s*#\s*define\b", re.MULTILINE)
 INCLUDE = re.compile(r"^\s*#\s*include\b.*$", re.MULTILINE)
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-Wno-unused-parameter", "-Wno-unused-function",
             "-Wno-unused-but-set-variable", "-Wno-unused-but-set-parameter"]
-HEADERS = ["cassert", "chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread",
+HEADERS = ["atomic", "cassert", "chrono", "exception", "future", "iostream", "string", "string_view", "system_error", "thread",
            "vector", "handshim/handshim.hpp", "handshim/client.hpp", "handshim/backends/legacy_mode.hpp",
            "handshim/backends/new_mode.hpp", "handshim/backends/raw_sockets.hpp", "handshim/ready.hpp",
            "handshim/retry.hpp"]

@@ -304,6 +304,11 @@ TEST_CASE_TEMPLATE("arguments that cannot be sent are refused before anything is
   CHECK_THROWS_AS(c.send("\xff"), usage_error);
   CHECK(peer->written() == before);
   c.send_binary("\xff");
+  std::error_code ec = make_error_code(fault::cancelled);
+  c.ping(ec);
+  CHECK_FALSE(ec);
+  c.ping(why);
+  CHECK_FALSE(why);
   c.ping(std::string(125, 'p'));
   c.close(4999, std::string(123, 'r'));
 }
