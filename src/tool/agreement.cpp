@@ -37,8 +37,16 @@ fault_map faults_by_scenario(const tsv_table& table) {
 
 struct report {
   std::string scenario, client, version, native;
+  std::string told;  // to the last typed fact; of Qt and libwebsockets, which tell little in numbers, the text too
   fault means;
 };
+
+std::string all_told(const tsv_table::row& row) {
+  std::string out;
+  for (const char* column : {"domain", "value", "step", "close_code", "http_status"}) out += row[column] + "\t";
+  const std::string& client = row["client"];
+  return client.rfind("qt", 0) == 0 || client == "libwebsockets" ? out + row["message"] : out;
+}
 
 // The first error of each client in each scenario.
 std::vector<report> first_reports(const tsv_table& table) {
@@ -49,8 +57,8 @@ std::vector<report> first_reports(const tsv_table& table) {
     const auto row = table[i];
     const failure f = reader.read(row);
     if (!f || !seen.insert(row["scenario"] + "\t" + row["client"] + "\t" + row["client_version"]).second) continue;
-    out.push_back(
-        {row["scenario"], row["client"], row["client_version"], row["domain"] + ":" + row["value"], f.fault()});
+    out.push_back({row["scenario"], row["client"], row["client_version"], row["domain"] + ":" + row["value"],
+                   all_told(row), f.fault()});
   }
   return out;
 }
@@ -80,6 +88,18 @@ struct distinct_sets {
   std::set<fault> faults;
   std::set<condition> conditions;
 };
+
+// How many reports of each sort there are for each fault.
+using sorts = std::map<std::string, std::map<fault, std::size_t>>;
+
+void count_sorts(agreement& found, const sorts& all) {
+  for (const auto& [told, faults] : all) {
+    std::size_t most = 0;
+    for (const auto& [f, n] : faults) most = std::max(most, n);
+    found.usual += most;
+    if (faults.size() == 1) found.telling += most;
+  }
+}
 
 distinct_means means_of(const std::map<std::string, distinct_sets>& scenarios) {
   distinct_means out;
@@ -129,6 +149,12 @@ std::string means_text(const agreement& found) {
          " faults and " + decimal(found.distinct.conditions, 2) + " conditions";
 }
 
+std::string bound_text(const agreement& found) {
+  return "By all that they tell, " + share(found.telling, found.all.reports) +
+         " of the reports stand for one fault alone, and " + share(found.usual, found.all.reports) +
+         " for the fault that is most usual for what they tell";
+}
+
 std::string markdown_table(const std::vector<cells>& rows) {
   std::string out;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -152,6 +178,7 @@ agreement compare(const tsv_table& native, const tsv_table& faults) {
   agreement found;
   found.all.client = "all of these";
   std::map<std::string, distinct_sets> scenarios;
+  sorts alike;
   for (const report& one : first_reports(native)) {
     agreement_row& row = row_of(found, one);
     const auto at = wanted.find(one.scenario);
@@ -159,23 +186,25 @@ agreement compare(const tsv_table& native, const tsv_table& faults) {
     count(row, one.means, at->second);
     if (!row.speaks_websocket) continue;
     count(found.all, one.means, at->second);
+    ++alike[one.told][at->second];
     distinct_sets& sets = scenarios[one.scenario];
     sets.native.insert(one.native);
     sets.faults.insert(one.means);
     sets.conditions.insert(facts(one.means).main);
   }
   found.distinct = means_of(scenarios);
+  count_sorts(found, alike);
   found.scenarios = scenarios.size();
   return found;
 }
 
 std::string text_of(const agreement& found) {
   return in_columns(table_of(found, true)) + "\nNot counted:\n" + in_columns(table_of(found, false)) + "\n" +
-         means_text(found) + "\n";
+         means_text(found) + "\n" + bound_text(found) + "\n";
 }
 
 std::string markdown_of(const agreement& found) {
-  return markdown_table(table_of(found, true)) + "\n" + means_text(found) +
+  return markdown_table(table_of(found, true)) + "\n" + means_text(found) + ".\n\n" + bound_text(found) +
          ".\n\nNot counted, because they do not speak WebSocket:\n\n" + markdown_table(table_of(found, false));
 }
 

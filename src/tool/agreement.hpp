@@ -28,6 +28,8 @@ struct agreement {
   std::vector<agreement_row> rows;  ///< in the order of the table
   agreement_row all;                ///< of those that speak WebSocket
   distinct_means distinct;
+  std::size_t telling = 0;    ///< reports of theirs that no two faults share: all that they tell taken together
+  std::size_t usual = 0;      ///< those that stand for the fault that is most usual for what they tell
   std::size_t scenarios = 0;  ///< that are compared
 };
 

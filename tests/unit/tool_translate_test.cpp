@@ -148,6 +148,21 @@ TEST_CASE("agreement: the first error of each scenario against the fault of raw_
   CHECK(found.distinct.conditions <= 1.4);
   CHECK(found.distinct.native > 5);
   CHECK(found.rows.size() == 18);
+  CHECK(found.telling < found.usual);
+  CHECK(found.all.same_fault < found.usual);
+}
+
+TEST_CASE("agreement: what the reports can tell at the most is counted") {
+  const auto row = [](const std::string& scenario, int value) {
+    return scenario + "\tbeast-ec\t1\tconnect\terror_code\tsystem\t" + std::to_string(value) + "\tx\tx\t0\t0\n";
+  };
+  const tsv_table native(header + row("a", 104) + row("b", 104) + row("c", 104) + row("d", 111), "n.tsv");
+  const agreement found = compare(native, tsv_table("scenario\tfault\na\tconnect_reset\nb\tconnect_reset\n"
+                                                    "c\ttls_reset\nd\tconnection_refused\n",
+                                                    "f.tsv"));
+  CHECK(found.all.reports == 4);
+  CHECK(found.telling == 1);  // d
+  CHECK(found.usual == 3);    // a, b and d
 }
 
 TEST_CASE("agreement: a table of faults that cannot be read is named") {
