@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace json_test {
@@ -80,12 +81,14 @@ class checker {
     std::string out;
     while (at_ < text_.size() && next() != '"')
       if (!character(out)) return false;
-    strings_.push_back(out);
+    strings_.push_back(std::move(out));
     return take('"');
   }
   bool character(std::string& out) {
     if (!take('\\')) {
-      out += text_[at_++];
+      const std::string_view plain = text_.substr(at_, text_.find_first_of("\"\\", at_) - at_);
+      out += plain;
+      at_ += plain.size();
       return true;
     }
     constexpr std::string_view escapes = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";

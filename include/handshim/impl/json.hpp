@@ -1,7 +1,6 @@
 // Writes JSON, and text without a bound.
 #pragma once
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,18 +33,20 @@ class string_text {
 /// input.
 inline void append_quoted(string_text& out, std::string_view value) {
   out << "\"";
-  for (const char& c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') out << "\\";
-    if (byte >= 0x20 && byte < 0x7f) {
-      out << std::string_view(&c, 1);
-    } else {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
-      out << std::string_view(escape, 6);
-    }
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(value[i]);
+    const bool special = byte == '"' || byte == '\\';
+    if (byte >= 0x20 && byte < 0x7f && !special) continue;
+    out << value.substr(start, i - start);
+    start = special ? i : i + 1;
+    if (special)
+      out << "\\";
+    else
+      out << "\\u00" << hex.substr(byte >> 4, 1) << hex.substr(byte & 15, 1);
   }
-  out << "\"";
+  out << value.substr(start) << "\"";
 }
 
 /// Writes one JSON object; every text is made ASCII, so that any bytes give valid JSON.

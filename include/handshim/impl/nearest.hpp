@@ -11,12 +11,13 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-/// Edits (insert, delete, replace) between two words; words over 63 characters count by their start.
+inline constexpr std::size_t compared_letters = 63;  ///< of a longer word the start counts
+
+/// Edits (insert, delete, replace) between two words.
 inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcept {
-  constexpr std::size_t limit = 63;
-  a = a.substr(0, limit);
-  b = b.substr(0, limit);
-  std::size_t row[limit + 1];
+  a = a.substr(0, compared_letters);
+  b = b.substr(0, compared_letters);
+  std::size_t row[compared_letters + 1];
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = row[0];
@@ -38,6 +39,9 @@ class nearest_word {
   explicit nearest_word(std::string_view wanted) noexcept
       : wanted_(wanted), distance_((wanted.size() / 3 > 2 ? wanted.size() / 3 : 2) + 1) {}
   void offer(std::string_view word) noexcept {
+    const std::size_t n = wanted_.substr(0, compared_letters).size();
+    const std::size_t m = word.substr(0, compared_letters).size();
+    if ((n < m ? m - n : n - m) >= distance_) return;  // at least so many letters are too few or too many
     const std::size_t distance = edit_distance(wanted_, word);
     // As many edits as a word has letters make any word of any other.
     if (distance >= distance_ || distance >= word.size() || distance >= wanted_.size()) return;

@@ -30,11 +30,18 @@ struct named_value {
   std::size_t length = 0;  ///< with the sign and what stands before it
 };
 
+inline constexpr std::string_view round_a_sign = " \t\"'";
+
+/// Where the sign stands that makes what is before the text a name; npos if there is none.
+inline std::size_t sign_at(std::string_view text) noexcept {
+  const std::size_t at = text.find_first_not_of(round_a_sign);
+  return at != std::string_view::npos && (text[at] == ':' || text[at] == '=') ? at : std::string_view::npos;
+}
+
 inline named_value value_at(std::string_view text) noexcept {
-  constexpr std::string_view between = " \t\"'";
-  const std::size_t sign = text.find_first_not_of(between);
-  if (sign == std::string_view::npos || (text[sign] != ':' && text[sign] != '=')) return {};
-  const std::size_t start = text.find_first_not_of(between, sign + 1);
+  const std::size_t sign = sign_at(text);
+  if (sign == std::string_view::npos) return {};
+  const std::size_t start = text.find_first_not_of(round_a_sign, sign + 1);
   if (start == std::string_view::npos) return {};
   const std::size_t end = text.find_first_of(text[sign] == ':' ? "\r\n" : " \t\r\n\"'<>&;,", start);
   return {text[sign], end == std::string_view::npos ? text.size() : end};
@@ -65,7 +72,8 @@ inline std::size_t secret_name_end(std::string_view text, std::string_view word)
   for (std::size_t i = 0; i < word.size(); ++i) {
     const std::size_t start = i;
     while (i < word.size() && is_name_char(word[i])) ++i;
-    if (i > start && value_at(text.substr(i)).sign != 0 && names_secret(word.substr(start, i - start))) return i;
+    if (i == start || sign_at(text.substr(i)) == text.npos) continue;  // soon seen of most words
+    if (names_secret(word.substr(start, i - start)) && value_at(text.substr(i)).sign != 0) return i;
   }
   return 0;
 }
