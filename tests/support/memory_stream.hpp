@@ -86,7 +86,7 @@ class memory_stream final : public handshim::net::byte_stream {
       if (shut_) return error = handshim::net::stream_errc::eof, 0;
       const std::size_t n = std::min(size, peer_->room - std::min(peer_->room, peer_->written_.size()));
       peer_->written_.append(from, n);
-      if (request_.find("\r\n\r\n") == std::string::npos) request_.append(from, n);
+      if (!asked_) asked_ = request_.append(from, n).find("\r\n\r\n") != std::string::npos;
       if (n != 0) return n;
     }
     return error = wait(until), 0;
@@ -104,11 +104,11 @@ class memory_stream final : public handshim::net::byte_stream {
  private:
   bool has_request() const {
     const std::lock_guard<std::mutex> hold(peer_->mutex_);
-    return request_.find("\r\n\r\n") != std::string::npos;
+    return asked_;
   }
 
   std::size_t take(char* to, std::size_t size) {
-    if (request_.find("\r\n\r\n") == std::string::npos) return 0;
+    if (!asked_) return 0;
     if (input_.empty() && at_ == 0) input_ = fill_in();
     const std::size_t n = std::min({size, peer_->step, input_.size() - at_});
     input_.copy(to, n, at_);
@@ -147,6 +147,7 @@ class memory_stream final : public handshim::net::byte_stream {
   handshim::net::interrupter& stop_;
   std::string request_, input_;
   std::size_t at_ = 0;
+  bool asked_ = false;  // whether the request is all there
   bool shut_ = false;
 };
 

@@ -86,9 +86,9 @@ class checker {
   }
   bool character(std::string& out) {
     if (!take('\\')) {
-      const std::string_view plain = text_.substr(at_, text_.find_first_of("\"\\", at_) - at_);
-      out += plain;
-      at_ += plain.size();
+      const std::size_t start = at_;
+      while (at_ < text_.size() && next() != '"' && next() != '\\') ++at_;
+      out += text_.substr(start, at_ - start);
       return true;
     }
     constexpr std::string_view escapes = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
