@@ -59,6 +59,30 @@ struct untaken<Wanted, Tag, types<T...>, Rest...> {
 };
 
 template <class T, class = void>
+struct exceptions_of {
+  static_assert(!std::is_same_v<T, T>,
+                "a translator lists the types that it translates: using exceptions = handshim::types<my::error>;");
+  using type = types<>;
+};
+template <class T>
+struct exceptions_of<T, std::void_t<typename T::exceptions>> {
+  using type = typename T::exceptions;
+};
+
+// Whether no type stands behind one that catches it as well.
+template <class List>
+struct derived_first : std::true_type {};
+template <class First, class... Rest>
+struct derived_first<types<First, Rest...>>
+    : std::bool_constant<!(std::is_base_of_v<First, Rest> || ...) && derived_first<types<Rest...>>::value> {};
+
+template <class T, class E, class = void>
+struct translates : std::false_type {};
+template <class T, class E>
+struct translates<T, E, std::void_t<decltype(T::translate(std::declval<const E&>(), phase::unknown))>>
+    : std::is_convertible<decltype(T::translate(std::declval<const E&>(), phase::unknown)), failure> {};
+
+template <class T, class = void>
 struct passes_of {
   using type = types<>;
 };
@@ -75,10 +99,17 @@ inline failure with_cause(failure f, phase p) {
 
 template <class T, class E>
 failure translated(const E& e, phase p) {
-  if constexpr (std::is_enum_v<E>)
+  if constexpr (std::is_enum_v<E>) {
     return {};
-  else
-    return with_cause(T::translate(e, p), p);
+  } else {
+    static_assert(translates<T, E>::value,
+                  "a translator has, for each type that it lists: static handshim::failure translate(const E&, "
+                  "handshim::phase)");
+    if constexpr (translates<T, E>::value)
+      return with_cause(T::translate(e, p), p);
+    else
+      return {};
+  }
 }
 
 template <class E>
@@ -100,11 +131,12 @@ struct forced_unwind {};
 // the handlers one by one: who lists no or few types has none for more.
 template <class T, class F, class Sink>
 [[gnu::always_inline]] inline auto catching(phase p, F&& fn, const Sink& sink) -> decltype(std::forward<F>(fn)()) {
-  using listed = typename T::exceptions;
+  using listed = typename exceptions_of<T>::type;
   using passed = typename passes_of<T>::type;
   constexpr std::size_t types_listed = length<listed>::value, types_passed = length<passed>::value;
   static_assert(types_listed <= 8, "a translator lists at most 8 exception types");
   static_assert(types_passed <= 4, "a translator lists at most 4 types to pass");
+  static_assert(derived_first<listed>::value, "a translator lists derived classes before their bases");
   outgoing out;
 #define HANDSHIM_TRY              \
   try {                           \

@@ -62,7 +62,7 @@ struct observer {
   template <class T>
   static observer of(T& object) noexcept {
     static_assert(std::is_nothrow_invocable_v<T&, const event&>,
-                  "an observer is noexcept: it cannot change an outcome");
+                  "an observer has operator()(const handshim::event&) noexcept: it cannot change an outcome");
     return {[](void* who, const event& e) noexcept { (*static_cast<T*>(who))(e); },
             const_cast<std::remove_const_t<T>*>(&object)};
   }

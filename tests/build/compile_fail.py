@@ -7,6 +7,9 @@ import subprocess
 import sys
 import tempfile
 
+RAISING = """#include "handshim/handshim.hpp"
+void f() { handshim::raise(handshim::failure(handshim::fault::cancelled)); }
+"""
 CASES = [
     # (the policy of the build, what the compiler must say; none: it compiles)
     ('websockets-14.0', None),
@@ -16,24 +19,58 @@ CASES = [
     ('websockets-14.0,eof_in_headers=eof_error', 'must name a built-in policy'),
 ]
 
+TRANSLATOR = """#include "handshim/handshim.hpp"
+struct base {};
+struct derived : base {};
+struct translator { %s };
+void f() { handshim::guard<translator>(handshim::phase::open, [] {}); }
+"""
+GOOD = 'static handshim::failure translate(const base&, handshim::phase) { return {}; }'
+OBSERVER = """#include "handshim/observe.hpp"
+struct watch { void operator()(const handshim::event&) %s {} } w;
+void f() { handshim::set_observer(handshim::observer::of(w)); }
+"""
+UNITS = [
+    # (the unit, what the compiler must say; none: it compiles)
+    (TRANSLATOR % ('using exceptions = handshim::types<derived, base>; ' + GOOD), None),
+    (TRANSLATOR % GOOD, 'a translator lists the types that it translates: using exceptions'),
+    (TRANSLATOR % 'using exceptions = handshim::types<base>;', 'static handshim::failure translate(const E&'),
+    (TRANSLATOR % 'using exceptions = handshim::types<base>; static void translate(const base&, handshim::phase);',
+     'static handshim::failure translate(const E&'),
+    (TRANSLATOR % ('using exceptions = handshim::types<base, derived>; ' + GOOD), 'derived classes before their bases'),
+    (TRANSLATOR % ('using exceptions = handshim::types<' + ', '.join(['int'] * 9) + '>; ' + GOOD), 'at most 8 exception'),
+    (OBSERVER % 'noexcept', None),
+    (OBSERVER % '', 'an observer has operator()(const handshim::event&) noexcept'),
+]
+
+
+def compiles(compiler, standard, include, source, *defines):
+    """(whether it compiles, what the compiler says)."""
+    with tempfile.NamedTemporaryFile('w', suffix='.cpp') as unit:
+        unit.write(source)
+        unit.flush()
+        ran = subprocess.run([*compiler, f'-std={standard}', '-fsyntax-only', '-DHANDSHIM_COMPILED', f'-I{include}',
+                              *defines, unit.name], capture_output=True, text=True)
+    return ran.returncode == 0, ran.stderr
+
+
+def cases():
+    """(what is compiled, the unit, its macros, what the compiler must say)."""
+    for macro in ('HANDSHIM_DEFAULT_POLICY', 'HANDSHIM_FIXED_POLICY'):
+        for policy, message in CASES:
+            yield f'{macro}={policy}', RAISING, [f'-D{macro}="{policy}"'], message
+    for source, message in UNITS:
+        yield source, source, [], message
+
 
 def main():
     include, standard, *compiler = sys.argv[1:]
     wrong = 0
-    with tempfile.NamedTemporaryFile('w', suffix='.cpp') as unit:
-        unit.write('#include "handshim/handshim.hpp"\n'
-                   'void f() { handshim::raise(handshim::failure(handshim::fault::cancelled)); }\n')
-        unit.flush()
-        for macro in ('HANDSHIM_DEFAULT_POLICY', 'HANDSHIM_FIXED_POLICY'):
-            for policy, message in CASES:
-                command = [*compiler, f'-std={standard}', '-fsyntax-only', '-DHANDSHIM_COMPILED',
-                           f'-I{include}',
-                           f'-D{macro}="{policy}"', unit.name]
-                ran = subprocess.run(command, capture_output=True, text=True)
-                good = ran.returncode == 0 if message is None else ran.returncode != 0 and message in ran.stderr
-                if not good:
-                    wrong += 1
-                    print(f'{macro}={policy}: expected {message or "success"}, got:\n{ran.stderr[:2000]}')
+    for name, source, macros, message in cases():
+        compiled, said = compiles(compiler, standard, include, source, *macros)
+        if compiled != (message is None) or (message or '') not in said:
+            wrong += 1
+            print(f'{name}: expected {message or "success"}, got:\n{said[:2000]}')
     return 1 if wrong else 0
 
 
