@@ -245,7 +245,7 @@ template <class Translator = default_translator, class Build = build_policy, cla
 /// Runs fn(), which returns nothing, and hands back the failure by value instead of raising it; no failure
 /// if nothing was thrown. A handshim::error is handed back too.
 template <class Translator = default_translator, class F>
-failure capture(phase p, F&& fn) {
+[[nodiscard]] failure capture(phase p, F&& fn) {
   failure out;
   try {
     detail::catching<Translator>(

@@ -125,7 +125,7 @@ std::optional<policy> candidate() noexcept;
 /// One that is not a valid spec changes nothing and does not hold up the other: the failure names each variable that
 /// is wrong and says why, its fault is that of the first. Unset or empty is no failure. Set-uid programs read nothing.
 /// Call it before other threads change the environment.
-failure use_environment();
+[[nodiscard]] failure use_environment();
 
 namespace detail {
 

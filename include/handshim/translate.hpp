@@ -73,7 +73,7 @@ failure from(const std::exception& e, phase p);
 failure from(const std::exception_ptr& e, phase p);
 
 /// What is being handled; call it in a catch block. A handshim::error gives its own failure.
-failure current_failure(phase p);
+[[nodiscard]] failure current_failure(phase p);
 
 }  // namespace HANDSHIM_RTTI_VARIANT
 

@@ -26,6 +26,10 @@ struct translator { %s };
 void f() { handshim::guard<translator>(handshim::phase::open, [] {}); }
 """
 GOOD = 'static handshim::failure translate(const base&, handshim::phase) { return {}; }'
+DROPPED = """#pragma GCC diagnostic error "-Wunused-result"
+#include "handshim/handshim.hpp"
+void f() { %shandshim::capture(handshim::phase::open, [] {}); }
+"""
 OBSERVER = """#include "handshim/observe.hpp"
 struct watch { void operator()(const handshim::event&) %s {} } w;
 void f() { handshim::set_observer(handshim::observer::of(w)); }
@@ -39,6 +43,8 @@ UNITS = [
      'static handshim::failure translate(const E&'),
     (TRANSLATOR % ('using exceptions = handshim::types<base, derived>; ' + GOOD), 'derived classes before their bases'),
     (TRANSLATOR % ('using exceptions = handshim::types<' + ', '.join(['int'] * 9) + '>; ' + GOOD), 'at most 8 exception'),
+    (DROPPED % 'const handshim::failure f = ', None),
+    (DROPPED % '', 'nodiscard'),
     (OBSERVER % 'noexcept', None),
     (OBSERVER % '', 'an observer has operator()(const handshim::event&) noexcept'),
 ]
