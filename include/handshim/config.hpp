@@ -51,12 +51,13 @@
 #define HANDSHIM_EXCEPTIONS_VARIANT without_exceptions
 #endif
 
-// The policy that this unit sees when nothing stronger was chosen; any spec that find_policy() takes.
+// The policy that this unit sees when nothing stronger was chosen: the name of a built-in one, in quotes.
 #if !defined(HANDSHIM_DEFAULT_POLICY)
 #define HANDSHIM_DEFAULT_POLICY "unified-1"
 #endif
 
-// With HANDSHIM_FIXED_POLICY the unit sees that policy and no run-time choice but an explicit argument.
+// With HANDSHIM_FIXED_POLICY, a name like it, the unit sees that policy and no run-time choice but an explicit
+// argument.
 
 #define HANDSHIM_VERSION_MAJOR 0
 #define HANDSHIM_VERSION_MINOR 1

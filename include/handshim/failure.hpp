@@ -16,7 +16,7 @@
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 
-/// A list that somebody else owns.
+/// A list that somebody else owns. Neither it nor operator[] looks whether the list still lives, or is that long.
 template <class T>
 struct list_view {
   const T* data = nullptr;
@@ -28,6 +28,7 @@ struct list_view {
   const T& operator[](std::size_t i) const noexcept { return data[i]; }
 };
 
+/// A header of a response.
 struct header_view {
   std::string_view name, value;
 };
@@ -75,7 +76,7 @@ struct evidence {
   close_order order = close_order::none;
   std::chrono::nanoseconds elapsed{};  ///< from the start of the operation
   list_view<attempt_view> attempts;    ///< every address tried; at most 16
-  std::uint32_t attempt = 0;           ///< the how manieth try of the caller, from 1; 0 if not told
+  std::uint32_t attempt = 0;           ///< which try of the caller's it was, from 1; 0 if not told
   std::chrono::nanoseconds spent{};    ///< from the start of the caller's first try
   list_view<failure> earlier;          ///< of the tries before this one: at most 16, the first and the newest,
                                        ///< kept without earlier ones of their own
@@ -93,8 +94,8 @@ const char* what_in(const evidence_block*) noexcept;
 failure caused_by(failure f, const std::exception_ptr& cause) noexcept;
 }  // namespace detail
 
-/// How much of a failure a text shows. No level shows user info, queries, the values of what is named as cookies,
-/// authorization, tokens and passwords are, or a control character. Since 0.1.
+/// How much of a failure a text shows. No level shows the user info or the query of a URI, the value of what is named
+/// as a cookie, an authorization, a token or a password, or a control character. Since 0.1.
 enum class disclosure : std::uint8_t {
   full,        ///< all the evidence
   no_headers,  ///< without the response's headers and body, the first bytes and the close reasons: a peer's own words

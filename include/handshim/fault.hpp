@@ -93,6 +93,7 @@ bool is_a(fault f, fault ancestor) noexcept;
 /// Whether the condition holds for the fault.
 bool holds(fault f, condition c) noexcept;
 
+/// The names as they are written in data/faults.inc and above; "none" for fault::none. They never change.
 std::string_view name(fault f) noexcept;
 std::string_view name(condition c) noexcept;
 std::string_view name(phase p) noexcept;

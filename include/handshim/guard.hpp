@@ -228,9 +228,10 @@ template <class Build = build_policy>
 inline namespace HANDSHIM_RTTI_VARIANT {
 
 /// Runs fn() and gives back what it returns. Whatever it throws comes out as handshim raises it: the types
-/// that Translator lists through their translator, std::system_error through its code, anything else as
-/// unclassified; a handshim::error, std::bad_alloc, thread cancellation and the types to pass go through
-/// unchanged. Costs nothing when nothing is thrown. Since 0.1.
+/// that Translator lists through their translator, std::system_error through its code, another class through its name
+/// where the catalogue lists it (from() in translate.hpp), anything else as unclassified; a handshim::error,
+/// std::bad_alloc, thread cancellation and the types to pass go through unchanged. Costs nothing when nothing is
+/// thrown. Thread-safe. Since 0.1.
 template <class Translator = default_translator, class F>
 [[gnu::always_inline]] inline auto guard(phase p, F&& fn, const policy_choice& by) -> decltype(std::forward<F>(fn)()) {
   return detail::catching<Translator>(p, std::forward<F>(fn), detail::raising{by});
@@ -242,8 +243,9 @@ template <class Translator = default_translator, class Build = build_policy, cla
   return detail::catching<Translator>(p, std::forward<F>(fn), detail::raising_here<Build>());
 }
 
-/// Runs fn(), which returns nothing, and hands back the failure by value instead of raising it; no failure
-/// if nothing was thrown. A handshim::error is handed back too.
+/// Runs fn(), whose result is dropped, and hands back the failure by value instead of raising it; no failure
+/// if nothing was thrown. A handshim::error is handed back too, what guard() lets through else goes through here as
+/// well. Thread-safe. Since 0.1.
 template <class Translator = default_translator, class F>
 [[nodiscard]] failure capture(phase p, F&& fn) {
   failure out;
@@ -285,7 +287,7 @@ struct keeps_cancellation<Handler, std::void_t<typename Handler::cancellation_sl
 
 /// A completion handler for void(code, args...) or void(std::exception_ptr, args...) that calls
 /// handler(const failure&, args...). The handler's own associated executor, allocator and cancellation slot
-/// are kept, as far as it names them itself (executor_type and get_executor(), and so on).
+/// are kept, as far as it names them itself (executor_type and get_executor(), and so on). Since 0.1.
 template <class Handler>
 class completion_handler : public detail::keeps_executor<Handler>,
                            public detail::keeps_allocator<Handler>,
@@ -318,6 +320,8 @@ class completion_handler : public detail::keeps_executor<Handler>,
   phase phase_;
 };
 
+/// The completion handler for handler(const failure&, args...), for codes and exceptions of that phase. It does not
+/// observe: observe.hpp has observe(). Since 0.1.
 template <class Handler>
 completion_handler<std::decay_t<Handler>> completion(phase p, Handler&& handler) {
   return {p, std::forward<Handler>(handler)};

@@ -1,4 +1,5 @@
-// The core, for who wraps a client that they have: no sockets, no threads. client.hpp has clients.
+// The core, for who wraps a client that they have: no sockets, no threads. client.hpp has clients. What a comment does
+// not date, in any header, is there since 0.1.
 #pragma once
 
 #include "handshim/config.hpp"

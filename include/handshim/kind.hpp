@@ -20,6 +20,7 @@ enum class kind : std::uint8_t {
 #undef KIND
 };
 
+/// The facts of one class. Texts are static, without a trailing period.
 struct kind_facts {
   kind id;
   kind base;  ///< the class it derives from
@@ -60,6 +61,7 @@ constexpr bool is_a(kind k, kind base) noexcept {
   return k == base;
 }
 
+/// The name of the class, without its namespace.
 constexpr std::string_view name(kind k) noexcept { return facts(k).name; }
 
 /// The kind with this name; kind::error for "error" and, with found set to false, for a text that names none.
@@ -77,9 +79,10 @@ class kind_list {
   constexpr kind_list(kind primary = kind::error, kind second = kind::error, kind third = kind::error) noexcept
       : all_{primary, second, third} {}
 
-  /// The one for a switch: the most telling.
+  /// The one for a switch: the most telling. error, the root, in the other two places stands for none.
   constexpr kind primary() const noexcept { return all_[0]; }
   constexpr std::size_t size() const noexcept { return all_[2] != kind::error ? 3 : all_[1] != kind::error ? 2 : 1; }
+  /// i is less than size().
   constexpr kind operator[](std::size_t i) const noexcept { return all_[i]; }
   constexpr const kind* begin() const noexcept { return all_; }
   constexpr const kind* end() const noexcept { return all_ + size(); }

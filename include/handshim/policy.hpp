@@ -18,12 +18,14 @@
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 
-/// What a release's own reconnect loop would have done with a failure of connect().
+/// What a release's own reconnect loop would have done with a failure of connect(). Since 0.1.
 enum class verdict : std::uint8_t { no_loop, gives_up, retries };
 
-/// Who chose a policy, weakest first; `scope` is with_policy().
+/// Who chose a policy, weakest first: nobody, the build, set_policy(), use_environment(), with_policy(),
+/// HANDSHIM_FIXED_POLICY, or an argument or an option. Since 0.1.
 enum class policy_source : std::uint8_t { builtin, build, program, environment, scope, fixed, argument };
 
+/// The words for them that the command and the logs show.
 std::string_view name(verdict v) noexcept;
 std::string_view name(policy_source s) noexcept;
 
@@ -186,7 +188,8 @@ policy_choice current_policy() noexcept {
   return Build::choose();
 }
 
-/// Runs fn with p as this thread's policy, for synchronous calls in tests. Clients made before keep theirs.
+/// Runs fn with p as this thread's policy and gives back what it returns: for synchronous calls in tests. It may be
+/// nested. Clients made before keep theirs. Since 0.1.
 template <class F>
 decltype(auto) with_policy(policy p, F&& fn) {
   struct scope {

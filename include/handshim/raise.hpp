@@ -39,7 +39,8 @@ class outgoing {
 }  // namespace detail
 
 /// Throws the failure as the kinds that the policy makes of it. Under `native`: the client's own exception
-/// if it threw one, else std::system_error with its code. The failure must be one (test it first).
+/// if it threw one, else std::system_error with its code. The failure must be one (test it first): one that tests
+/// false is raised as fault::unclassified is. Thread-safe. Since 0.1.
 [[noreturn, gnu::always_inline]] inline void raise(const failure& f, const policy_choice& by) {
   detail::outgoing out;
   out.put(f);
@@ -52,20 +53,22 @@ template <class Build = build_policy>
   raise(f, current_policy<Build>());
 }
 
-/// What raise() would throw, without a throw: for futures, promises and completion handlers.
+/// What raise() would throw, without a throw: for futures, promises and completion handlers. Thread-safe. Since 0.1.
 inline std::exception_ptr to_exception_ptr(const failure& f, const policy_choice& by) noexcept {
   return detail::exception_as(f, by);
 }
 
+/// The same under the policy that holds here.
 template <class Build = build_policy>
 std::exception_ptr to_exception_ptr(const failure& f) noexcept {
   return detail::exception_as(f, current_policy<Build>());
 }
 
-/// The policy that a spec names; throws policy_error, whose text names the place and the valid words.
+/// The policy that a spec names (policy.hpp says how one is written); throws policy_error, whatever policy holds, whose
+/// text names the place and what is valid. Thread-safe. Since 0.1.
 policy find_policy(std::string_view spec);
 
-/// A policy under a name of the program's own; throws policy_error, whose text says what is wrong.
+/// A policy under a name of the program's own, as in policy.hpp; throws as find_policy() does. Since 0.1.
 policy define_policy(std::string_view name, std::string_view spec);
 policy define_policy(std::string_view name, policy base, std::initializer_list<kind_override> overrides);
 

@@ -22,7 +22,7 @@ inline namespace HANDSHIM_ABI {
 failure from_native(std::string_view domain, int value, std::string_view text, phase p,
                     const evidence& known = {}) noexcept;
 
-/// A code. One of handshim's own keeps its fault.
+/// A code; no failure for one that is zero. One of handshim's own keeps its fault. Thread-safe. Since 0.1.
 failure from(const std::error_code& code, phase p) noexcept;
 failure from(const std::error_code& code, phase p, const evidence& known) noexcept;
 
@@ -68,11 +68,12 @@ inline const failure& from(const failure& f, phase) noexcept { return f; }
 inline namespace HANDSHIM_RTTI_VARIANT {
 
 /// An exception: a code inside decides (std::system_error, or one nested in it); else its class, where the
-/// catalogue lists it and the build has RTTI; else it is unclassified, with the class and the text kept.
+/// catalogue lists it and the build has RTTI; else it is unclassified, with the class and the text kept. Throws only
+/// for want of memory; a null pointer is no failure. Thread-safe. Since 0.1.
 failure from(const std::exception& e, phase p);
 failure from(const std::exception_ptr& e, phase p);
 
-/// What is being handled; call it in a catch block. A handshim::error gives its own failure.
+/// What is being handled; call it in a catch block. A handshim::error gives its own failure. Since 0.1.
 [[nodiscard]] failure current_failure(phase p);
 
 }  // namespace HANDSHIM_RTTI_VARIANT
@@ -130,6 +131,7 @@ struct types {};
 ///     static handshim::failure translate(const my::timeout&, handshim::phase);
 ///     static handshim::failure translate(const my::error&, handshim::phase);
 ///   };
+/// `passes` may be left out. A translate() that gives no failure leaves the exception to from(). Since 0.1.
 struct default_translator {
   using exceptions = types<>;
   using passes = types<>;

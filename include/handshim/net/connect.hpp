@@ -26,6 +26,7 @@ struct attempt {
 /// How far connect_tcp() came.
 enum class connect_step { resolve, connect };
 
+/// What connect_tcp() came to.
 struct connect_result {
   std::unique_ptr<tcp_stream> stream;  ///< null with an error, never without
   std::error_code error;

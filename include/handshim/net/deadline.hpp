@@ -33,6 +33,7 @@ class deadline {
   clock::time_point when_;
 };
 
+/// The one that passes first.
 deadline earlier(deadline a, deadline b) noexcept;
 
 }  // namespace net

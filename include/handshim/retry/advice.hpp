@@ -43,7 +43,7 @@ struct advising {
   std::function<std::chrono::system_clock::time_point()> now;
 };
 
-/// Advice on a failure. Thread-safe; throws what advising::now throws.
+/// Advice on a failure. Thread-safe; throws what advising::now throws. Since 0.1.
 retry_advice advise(const failure& f, const advising& by = {});
 
 }  // namespace HANDSHIM_ABI
