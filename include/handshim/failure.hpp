@@ -157,7 +157,7 @@ class HANDSHIM_API failure {
   explicit operator bool() const noexcept { return fault_ != handshim::fault::none; }
   handshim::fault fault() const noexcept { return fault_; }
   handshim::phase phase() const noexcept { return phase_; }
-  /// The first condition of the fault; others may hold: see is().
+  /// The first condition of the fault, unclassified if nothing failed; others may hold: see is().
   handshim::condition condition() const noexcept { return facts(fault_).main; }
   /// The fault as a code.
   std::error_code code() const noexcept { return *this ? make_error_code(fault_) : std::error_code(); }
@@ -204,7 +204,7 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 }
 
 /// handshim's word on trying again, from the fact alone; HTTP status, Retry-After and close code are taken into
-/// account. advise() of retry.hpp says more.
+/// account. Never for what is no failure. advise() of retry.hpp says more.
 advice advice_for(const failure& f) noexcept;
 
 }  // namespace HANDSHIM_ABI

@@ -46,6 +46,7 @@ TEST_CASE("advice says what, where, and which rule") {
   CHECK(std::string(refused.rule->name) == "no_connection");
   CHECK_FALSE(refused.delay.has_value());
   const retry_advice nothing = advise(failure());
+  CHECK(advice_for(failure()) == nothing.what);
   CHECK((nothing.what == advice::never));
   CHECK(nothing.rule == nullptr);
 }

@@ -297,6 +297,7 @@ inline const retry_rule& rule_of(const failure& f) noexcept {
 }  // namespace detail
 
 HANDSHIM_INLINE advice advice_for(const failure& f) noexcept {
+  if (!f) return advice::never;
   const retry_rule& rule = detail::rule_of(f);
   return rule.subject == rule_subject::fault ? facts(f.fault()).retry : rule.what;
 }
