@@ -215,7 +215,9 @@ std::string overview(const page& on) {
            on.heading("What each version changed", 2) +
            on.text(
                "kind: what is raised; loop: what the release's own reconnect loop does; reading: its preset for "
-               "options::reading; " +
+               "options::reading; by phase: as for the coarsest fault of that phase; by status: HTTP 500, 502, 503 and "
+               "504 "
+               "are tried again; " +
                std::string(star_means) + ".") +
            "\n" + all_changes(on) +
            on.text("handshim policies P prints all of one policy, handshim policies P Q how two differ.");
@@ -223,12 +225,15 @@ std::string overview(const page& on) {
          on.heading("What each version changed", 2) +
          on.text(
              "*kind* is what is raised, *loop* what the release's own reconnect loop does with it, *reading* a "
-             "preset for `options::reading`. A `*` stands for every finer fault under the one before it, too.") +
+             "preset for `options::reading`. A `*` stands for every finer fault under the one before it, too. *By "
+             "phase* is "
+             "as for the coarsest fault of the phase in which it happened, *by status* that HTTP 500, 502, 503 and 504 "
+             "are "
+             "tried again and no other.") +
          "\n" + all_changes(on) + on.heading("Which kinds a fault becomes", 2) +
          on.text(
              "A blank cell says the same as the one to its left. Faults that share a row are always raised alike; the "
-             "phase "
-             "is the one in which they happen.") +
+             "phase is the one in which they happen.") +
          "\n" + matrices(on);
 }
 

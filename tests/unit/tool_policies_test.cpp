@@ -76,6 +76,24 @@ TEST_CASE("policies --markdown prints tables that have as many cells in each row
   }
 }
 
+TEST_CASE("what stands behind `by status` is what the policies do") {
+  CHECK(contains(policies({}), "by status: HTTP 500, 502,\n503 and 504 are tried again"));
+  for (const policy_family& family : detail::families) {
+    if (family.newest.empty() ||
+        policies({std::string(family.name) + "-" + std::string(family.newest)}).find("by status") == std::string::npos)
+      continue;
+    failure why;
+    const policy newest = find_policy(std::string(family.name) + "-" + std::string(family.newest), why);
+    for (int status = 100; status < 600; ++status) {
+      CAPTURE(status);
+      evidence known;
+      known.http_status = status;
+      const bool listed = status == 500 || status == 502 || status == 503 || status == 504;
+      CHECK((newest.release_retries(failure(fault::upgrade_rejected, known)) == verdict::retries) == listed);
+    }
+  }
+}
+
 TEST_CASE("policies names what is wrong with its words") {
   CHECK(contains(usage_error_of(command_policies, {"nope"}), "[policy_family_unknown]"));
   CHECK(contains(usage_error_of(command_policies, {"websockets-14.0", "websockets-7"}), "[policy_too_old]"));
