@@ -232,6 +232,15 @@ TEST_CASE("the first bytes of a peer that answered in HTTP tell nothing: they ar
   CHECK(contains(failure(fault::status_line_malformed, known).to_json(), "\"looks_like\":\"http_status\""));
 }
 
+TEST_CASE("what() does not say twice what the native error says in the same words") {
+  evidence known;
+  known.native_domain = "acme";
+  known.native_text = handshim::facts(fault::connection_refused).description;
+  const failure f(fault::connection_refused, known);
+  CHECK(f.what() == "connect: nothing listens at that address and port; native acme [connection_refused]");
+  CHECK(contains(f.describe(), "\n  native:       acme nothing listens at that address and port\n"));
+}
+
 TEST_CASE("no line of describe() ends in a blank") {
   evidence known;
   known.http_status = 403;

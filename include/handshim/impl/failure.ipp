@@ -57,12 +57,12 @@ inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpo
   out << shown.query;
 }
 
-inline void write_native(what_buffer& out, const evidence& known) noexcept {
+inline void write_native(what_buffer& out, fault f, const evidence& known) noexcept {
   if (known.native_domain.empty() && known.native_text.empty()) return;
   out << "; native ";
   append_shown(out, known.native_domain, 64);
   if (known.native_value != 0) out << ":" << static_cast<long long>(known.native_value);
-  if (known.native_text.empty()) return;
+  if (known.native_text.empty() || known.native_text == facts(f).description) return;  // it was said already
   out << " ";
   append_shown(out, known.native_text, 160);
 }
@@ -95,7 +95,7 @@ inline void write_what(what_buffer& out, fault f, phase p, std::string_view endp
   }
   if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol))
     write_close(out, known);
-  write_native(out, known);
+  write_native(out, f, known);
   text_buffer<64> last;
   last << " [" << name(f) << "]";
   out.end_with(last.view());
