@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 // The deadline that an operation is given, and when it must have returned at the latest.
 inline constexpr auto hasty = 200ms;
-inline constexpr auto at_the_latest = 1500ms;
+inline constexpr auto at_the_latest = 5s;
 
 template <class Call>
 handshim::net::clock::duration time_of(Call call) {

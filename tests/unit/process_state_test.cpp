@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../support/backends.hpp"
+#include "../support/changes.hpp"
 #include "../support/frames.hpp"
 #include "../support/memory_stream.hpp"
 #include "../support/timing.hpp"
@@ -46,53 +47,12 @@ bool fails_as_it_says() {
   return false;
 }
 
-// Changes everything again and again until it is told to stop.
-class changes {
- public:
-  explicit changes(std::atomic<long>& seen) : seen_(seen), thread_([this] { work(); }) {}
-  ~changes() {
-    over_ = true;
-    thread_.join();
-    reset_observer();
-    reset_policy();
-    reset_candidate();
-    count_failures(false);
-    read += take_counters().failures;
-  }
-  static inline std::uint64_t read = 0;  // of all counters taken
-
- private:
-  void work() {
-    const char* const names[] = {"unified-1", "websockets-13.1", "native", "websockets-17.0.1", "websockets-14.0"};
-    for (unsigned i = 0; !over_; ++i) {
-      const std::string name = names[i % 5];
-      set_policy(find_policy(name));
-      set_candidate(find_policy(names[(i + 1) % 5]));
-      if (i % 2 == 0) reset_candidate();
-      define_policy("own-" + std::to_string(i % 7), "websockets-14.0,eof_in_response=eof_error");
-      set_observer(
-          {[](void* to, const event& e) noexcept { *static_cast<std::atomic<long>*>(to) += e.kinds.size() > 0; },
-           &seen_});
-      read_counters().to_openmetrics();
-      read += take_counters().failures;
-    }
-  }
-
-  std::atomic<long>& seen_;
-  std::atomic<bool> over_{false};
-  std::thread thread_;
-};
-
 }  // namespace
 
 TEST_CASE_TEMPLATE("clients fail as their policies say while all that is the process's changes", B, EVERY_BACKEND) {
-  std::atomic<long> seen{0}, wrong{0};
-  take_counters();
-  changes::read = 0;
-  count_failures();
-  set_observer({[](void* to, const event&) noexcept { ++*static_cast<std::atomic<long>*>(to); }, &seen});
+  std::atomic<long> seen{0}, taken{0}, wrong{0};
   {
-    const changes again_and_again(seen);
+    const changes again_and_again(seen, taken);
     std::vector<std::thread> threads;
     for (int t = 0; t < thread_count; ++t)
       threads.emplace_back([&wrong] {
@@ -102,7 +62,7 @@ TEST_CASE_TEMPLATE("clients fail as their policies say while all that is the pro
   }
   CHECK(wrong == 0);
   CHECK(seen == thread_count * rounds);
-  CHECK(changes::read == thread_count * rounds);
+  CHECK(taken == thread_count * rounds);
 }
 
 TEST_CASE_TEMPLATE("one thread too many in recv() hears it at once, and the other goes on", B, EVERY_BACKEND) {
