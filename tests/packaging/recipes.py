@@ -14,7 +14,7 @@ import tempfile
 
 # What vcpkg gives to a port, but for doing it: each call is written down.
 STUBS = ["vcpkg_configure_meson", "vcpkg_install_meson", "vcpkg_cmake_config_fixup", "vcpkg_fixup_pkgconfig",
-         "vcpkg_install_copyright"]
+         "vcpkg_replace_string", "vcpkg_install_copyright"]
 
 
 def meson_options(root):

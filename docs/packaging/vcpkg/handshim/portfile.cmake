@@ -18,6 +18,17 @@ vcpkg_install_meson()
 vcpkg_cmake_config_fixup(PACKAGE_NAME handshim CONFIG_PATH "${config_path}")
 vcpkg_fixup_pkgconfig()
 
+# One folder nearer to the prefix than where Meson installs it; and a program in debug takes the library that is.
+set(config "${CURRENT_PACKAGES_DIR}/share/handshim/handshimConfig.cmake")
+vcpkg_replace_string("${config}" "/../../.." "/../..")
+if(compiled AND NOT VCPKG_BUILD_TYPE)
+  file(APPEND "${config}" [[
+get_filename_component(handshim_name "${handshim_library}" NAME)
+set_target_properties(handshim::handshim PROPERTIES
+  IMPORTED_LOCATION_DEBUG "${handshim_prefix}/debug/lib/${handshim_name}")
+]])
+endif()
+
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share"
-  "${CURRENT_PACKAGES_DIR}/share/doc")
+  "${CURRENT_PACKAGES_DIR}/share/doc" "${CURRENT_PACKAGES_DIR}/share/gdb")  # which names the folder of this build
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
