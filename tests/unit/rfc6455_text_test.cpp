@@ -6,6 +6,21 @@
 
 using namespace handshim::rfc6455::detail;
 
+TEST_CASE("all() asks of every character, and of an empty text nothing") {
+  CHECK(all("0123", is_digit));
+  CHECK(all("", is_digit));
+  CHECK_FALSE(all("012a", is_digit));
+  CHECK_FALSE(all("a123", is_digit));
+}
+
+TEST_CASE("a character is found, or else the end of the text") {
+  CHECK(find_or_end("a,b,c", ',') == 1);
+  CHECK(find_or_end("a,b,c", ',', 2) == 3);
+  CHECK(find_or_end("a,b,c", ',', 4) == 5);
+  CHECK(find_or_end("a,b,c", ',', 6) == 5);
+  CHECK(find_or_end("", ',') == 0);
+}
+
 TEST_CASE("a token has at least one character and no separator") {
   CHECK(is_token("chat"));
   CHECK(is_token("!#$%&'*+-.^_`|~09azAZ"));

@@ -3,7 +3,6 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -215,7 +214,7 @@ class upgrade_request {
 
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self) {
     std::string& body = static_cast<upgrade_request*>(self)->asked_.body;
-    if (body.size() < 1024) body.append(bytes, (std::min)(count, 1024 - body.size()));
+    if (body.size() < 1024) body.append(std::string_view(bytes, count).substr(0, 1024 - body.size()));
     return count;
   }
 

@@ -5,22 +5,25 @@
 
 #include <atomic>
 #include <cerrno>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "handshim/adapters/curl.hpp"
+#include "handshim/adapters/impl/callback.hpp"
+#include "handshim/net/byte_stream.hpp"
 #include "handshim/net/error.hpp"
-#include "handshim/options.hpp"
+#include "handshim/net/interrupter.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace adapters::curl {
 
 /// Sets what the caller wants of the handle: CURLOPT_CAINFO, CURLOPT_PROXY, ... It is called before each connection.
-using configure = std::function<void(::CURL*)>;
+/// Made of any copyable callable, or empty.
+using configure = adapters::detail::callback<::CURL*>;
 
 namespace detail {
 
@@ -40,7 +43,8 @@ class stream final : public net::byte_stream {
     ::curl_easy_setopt(easy_, CURLOPT_SSL_ENABLE_ALPN, 0L);  // no HTTP/2
 #endif
     // 0 would be libcurl's own 300 s.
-    if (!until.is_never()) ::curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, (std::max)(1L, long{until.poll_timeout()}));
+    if (!until.is_never())
+      ::curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, until.poll_timeout() > 1 ? long{until.poll_timeout()} : 1L);
     ::curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     ::curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &on_progress);
     ::curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
@@ -125,17 +129,24 @@ class stream final : public net::byte_stream {
 
 }  // namespace detail
 
-/// For options::open_stream. libcurl checks certificate and host name by default; the opening ends by the deadline, or
-/// soon after cancel(), as libcurl asks about once a second. curl_global_init() is the program's. Since 0.1.
-inline stream_opener open_stream(configure set = {}) {
-  return [set = std::move(set)](const rfc6455::uri& to, net::deadline until, net::interrupter& stop,
-                                std::error_code& error) -> std::unique_ptr<net::byte_stream> {
+/// A stream_opener: what options::open_stream wants. libcurl checks certificate and host name by default; the opening
+/// ends by the deadline, or soon after cancel(), as libcurl asks about once a second. curl_global_init() is the
+/// program's. Since 0.1.
+class open_stream {
+ public:
+  explicit open_stream(configure set = {}) : set_(std::move(set)) {}
+
+  std::unique_ptr<net::byte_stream> operator()(const rfc6455::uri& to, net::deadline until, net::interrupter& stop,
+                                               std::error_code& error) const {
     auto made = std::make_unique<detail::stream>(stop);
-    error = made->connect(to, until, set);
+    error = made->connect(to, until, set_);
     if (error) return nullptr;
     return made;
-  };
-}
+  }
+
+ private:
+  configure set_;
+};
 
 }  // namespace adapters::curl
 }  // namespace HANDSHIM_ABI

@@ -4,7 +4,6 @@
 #include <libwebsockets.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +18,7 @@
 #endif
 #include "handshim/adapters/impl/socket_tap.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
 namespace handshim {
@@ -157,15 +157,9 @@ class connection {
   }
 
   static std::vector<std::string> split(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-      const std::size_t end = (std::min)(text.find(','), text.size());
-      std::string_view name = text.substr(0, end);
-      while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
-      out.emplace_back(name);
-      text.remove_prefix((std::min)(end + 1, text.size()));
-    }
-    return out;
+    std::vector<std::string_view> names;
+    rfc6455::detail::parse_list(text, false, names);
+    return {names.begin(), names.end()};
   }
 
   // Two bytes of code, then the reason; nothing for a close frame without a code.

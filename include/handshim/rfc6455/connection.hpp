@@ -4,28 +4,23 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "handshim/config.hpp"
 #include "handshim/fault.hpp"
 #include "handshim/reading.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 #include "handshim/rfc6455/frame.hpp"
+#include "handshim/rfc6455/message_queue.hpp"
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace rfc6455 {
-
-/// A message; the data of a text message is valid UTF-8.
-struct message {
-  bool text = true;
-  std::string data;
-};
 
 /// Which close frame came first, once there is one each way.
 enum class close_order : std::uint8_t { none, received_then_sent, sent_then_received };
@@ -53,9 +48,9 @@ class connection {
 
   bool has_message() const noexcept { return !messages_.empty(); }
   /// The oldest message; an empty one if there is none.
-  message take_message();
+  message take_message() { return messages_.pop(); }
   /// The bytes in the messages that wait to be taken; an empty one counts for one byte.
-  std::size_t queued_bytes() const noexcept { return queued_; }
+  std::size_t queued_bytes() const noexcept { return messages_.bytes(); }
 
   /// Queues a message in one frame; text must be valid UTF-8 (the caller's to check). False, and nothing is
   /// queued, unless is_open().
@@ -71,7 +66,7 @@ class connection {
   /// Whether the code may be sent is the caller's to check. False if one was sent before or is_over().
   bool close(std::uint16_t code, std::string_view reason);
 
-  bool has_output() const noexcept { return !output_.empty() || pong_.has_value(); }
+  bool has_output() const noexcept { return !output_.empty() || owes_pong_; }
   /// The bytes to be written, which are then forgotten here.
   std::string take_output();
 
@@ -131,16 +126,16 @@ class connection {
   bool in_message_ = false;  // a fragmented message has begun
   message partial_;
   utf8_checker utf8_;
-  std::deque<message> messages_;
-  std::size_t queued_ = 0;
+  message_queue messages_;
   std::size_t late_ = 0;  // bytes queued since our close frame
 
   std::string output_;
-  std::optional<std::string> pong_;  // for the newest ping that has no answer yet
+  bool owes_pong_ = false;
+  std::string pong_;  // for the newest ping that has no answer yet
   std::array<unsigned char, 64> masks_{};
   std::size_t masks_used_ = 64;
 
-  std::deque<std::string> pings_;  // payloads that wait for a pong
+  std::vector<std::string> pings_;  // payloads that wait for a pong
   std::uint64_t pongs_ = 0;
   std::optional<close_info> received_, sent_;
   close_order order_ = close_order::none;

@@ -2,6 +2,7 @@
 // Internal.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,19 @@ constexpr int hex_value(char c) noexcept {
   if (is_digit(c)) return c - '0';
   const char l = to_lower(c);
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/// Whether every character passes the test. <algorithm> is as long as some clients' own headers: not for this.
+template <class Test>
+constexpr bool all(std::string_view text, Test passes) {
+  for (const char c : text)
+    if (!passes(c)) return false;
+  return true;
+}
+/// Where the character stands first, from `at` on; the text's end if it does not.
+inline std::size_t find_or_end(std::string_view text, char c, std::size_t at = 0) noexcept {
+  const std::size_t found = text.find(c, at);
+  return found == text.npos ? text.size() : found;
 }
 
 /// Whether the two are the same but for the case of ASCII letters.

@@ -1,7 +1,6 @@
 // Follows the frames of one direction of a connection that somebody else reads or writes (RFC 6455, section 5.2).
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -60,9 +59,9 @@ class frame_watch {
   }
 
   std::size_t payload(std::string_view bytes) {
-    const auto n = static_cast<std::size_t>((std::min<std::uint64_t>)(left_, bytes.size()));
+    const std::size_t n = bytes.size() < left_ ? bytes.size() : static_cast<std::size_t>(left_);
     constexpr std::size_t most = 125;
-    if (opcode() == rfc6455::opcode::close) control_.append(bytes.substr(0, (std::min)(n, most - control_.size())));
+    if (opcode() == rfc6455::opcode::close) control_.append(bytes.substr(0, n).substr(0, most - control_.size()));
     left_ -= n;
     if (left_ == 0) end_frame();
     return n;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 
 #include "handshim/net/error.hpp"
@@ -128,7 +127,7 @@ std::size_t transfer(std::size_t size, std::error_code& error, Call call) noexce
   error.clear();
   constexpr std::size_t most = 1u << 30;
   std::ptrdiff_t n = 0;
-  do n = call((std::min)(size, most));
+  do n = call(size < most ? size : most);
   while (n < 0 && platform::was_interrupted());
   if (n >= 0) return static_cast<std::size_t>(n);
   error = platform::would_block() ? make_error_code(stream_errc::would_block) : last_error();

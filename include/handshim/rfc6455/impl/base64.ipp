@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +14,7 @@ HANDSHIM_INLINE std::string base64_encode(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   while (!bytes.empty()) {
-    const std::size_t n = (std::min<std::size_t>)(bytes.size(), 3);
+    const std::size_t n = bytes.size() < 3 ? bytes.size() : 3;
     std::uint32_t group = 0;
     for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < n ? static_cast<unsigned char>(bytes[i]) : 0u);
     for (std::size_t i = 0; i < 4; ++i) out += i <= n ? alphabet[group >> (18 - 6 * i) & 63u] : '=';

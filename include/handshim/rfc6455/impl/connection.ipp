@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -34,9 +33,6 @@ inline std::string_view cut_text(std::string_view text, std::size_t most) noexce
   return text.substr(0, most);
 }
 
-// Empty messages count too, so that no number of them gets past a bound.
-inline std::size_t cost(const message& m) noexcept { return m.data.empty() ? 1 : m.data.size(); }
-
 }  // namespace detail
 
 HANDSHIM_INLINE connection::connection(const reading& how, std::size_t max_message_size)
@@ -56,15 +52,6 @@ HANDSHIM_INLINE void connection::receive_end(ending how) {
     outcome_ = header_size_ != 0 || in_message_ ? fault::eof_in_message : fault::eof_without_close;
 }
 
-HANDSHIM_INLINE message connection::take_message() {
-  message out;
-  if (messages_.empty()) return out;
-  out = std::move(messages_.front());
-  messages_.pop_front();
-  queued_ -= detail::cost(out);
-  return out;
-}
-
 // The frame's header.
 
 HANDSHIM_INLINE std::size_t connection::header_length() const noexcept {
@@ -74,7 +61,8 @@ HANDSHIM_INLINE std::size_t connection::header_length() const noexcept {
 }
 
 HANDSHIM_INLINE std::size_t connection::take_header(std::string_view bytes) {
-  const std::size_t taken = (std::min)(bytes.size(), header_length() - header_size_);
+  const std::size_t missing = header_length() - header_size_;
+  const std::size_t taken = bytes.size() < missing ? bytes.size() : missing;
   std::memcpy(header_.data() + header_size_, bytes.data(), taken);
   header_size_ += taken;
   if (header_size_ < 2) return taken;
@@ -138,14 +126,14 @@ HANDSHIM_INLINE void connection::begin_payload(std::uint64_t length) {
   } else {
     if (op != opcode::continuation) partial_.text = op == opcode::text;
     in_message_ = true;
-    const auto ahead = static_cast<std::size_t>((std::min)(length, detail::max_reserve));
-    if (partial_.data.empty()) partial_.data.reserve(ahead);
+    const std::uint64_t ahead = length < detail::max_reserve ? length : detail::max_reserve;
+    if (partial_.data.empty()) partial_.data.reserve(static_cast<std::size_t>(ahead));
   }
   if (length == 0) end_frame();
 }
 
 HANDSHIM_INLINE std::size_t connection::take_payload(std::string_view bytes) {
-  const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(bytes.size(), payload_left_));
+  const std::size_t size = bytes.size() < payload_left_ ? bytes.size() : static_cast<std::size_t>(payload_left_);
   const std::string_view taken = bytes.substr(0, size);
   payload_left_ -= size;
   const bool control = is_control(frame_opcode());
@@ -162,7 +150,8 @@ HANDSHIM_INLINE void connection::end_frame() {
   in_payload_ = false;
   switch (frame_opcode()) {
     case opcode::ping:
-      if (!sent_) pong_ = control_;
+      owes_pong_ = !sent_;
+      if (owes_pong_) pong_ = control_;
       return;
     case opcode::pong:
       return on_pong();
@@ -180,24 +169,27 @@ HANDSHIM_INLINE void connection::end_message() {
 }
 
 HANDSHIM_INLINE void connection::deliver(message&& m) {
-  const std::size_t cost = detail::cost(m);
   if (sent_) {
+    const std::size_t cost = message_queue::cost(m);
     if (!how_.deliver_after_close || cost > max_message_size_ - late_) return;
     late_ += cost;
   }
-  messages_.push_back(std::move(m));
-  queued_ += cost;
+  messages_.push(std::move(m));
 }
 
 HANDSHIM_INLINE void connection::on_pong() {
-  const auto newest = std::find(pings_.rbegin(), pings_.rend(), control_);
-  if (newest == pings_.rend()) return;
-  pings_.erase(pings_.begin(), newest.base());
-  ++pongs_;
+  for (std::size_t i = pings_.size(); i > 0; --i) {
+    if (pings_[i - 1] != control_) continue;
+    pings_.erase(pings_.begin(), pings_.begin() + static_cast<std::ptrdiff_t>(i));
+    ++pongs_;
+    return;
+  }
 }
 
 HANDSHIM_INLINE bool connection::pong_received(std::string_view payload) const noexcept {
-  return std::find(pings_.begin(), pings_.end(), payload) == pings_.end();
+  for (const std::string& waiting : pings_)
+    if (waiting == payload) return false;
+  return true;
 }
 
 // The end.
@@ -248,7 +240,7 @@ HANDSHIM_INLINE bool connection::send_frame(std::string&& frame) {
 
 HANDSHIM_INLINE bool connection::ping(std::string_view payload) {
   if (!is_open() || payload.size() > detail::max_control_payload) return false;
-  if (pings_.size() == detail::max_waiting_pings) pings_.pop_front();
+  if (pings_.size() == detail::max_waiting_pings) pings_.erase(pings_.begin());
   pings_.emplace_back(payload);
   append(opcode::ping, payload);
   return true;
@@ -257,10 +249,7 @@ HANDSHIM_INLINE bool connection::ping(std::string_view payload) {
 HANDSHIM_INLINE bool connection::close(std::uint16_t code, std::string_view reason) {
   if (!is_open()) return false;
   append_close(code, reason);
-  if (!how_.deliver_after_close) {
-    messages_.clear();
-    queued_ = 0;
-  }
+  if (!how_.deliver_after_close) messages_.clear();
   return true;
 }
 
@@ -282,8 +271,8 @@ HANDSHIM_INLINE void connection::append_close(std::uint16_t code, std::string_vi
 }
 
 HANDSHIM_INLINE void connection::flush_pong() {
-  if (pong_) append(opcode::pong, *pong_);
-  pong_.reset();
+  if (owes_pong_) append(opcode::pong, pong_);
+  owes_pong_ = false;
 }
 
 HANDSHIM_INLINE std::string connection::take_output() {

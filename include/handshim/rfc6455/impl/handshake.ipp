@@ -1,9 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 
 #include "handshim/rfc6455/base64.hpp"
 #include "handshim/rfc6455/handshake.hpp"
@@ -18,8 +16,9 @@ namespace detail {
 inline bool is_set_by_client(std::string_view name) noexcept {
   constexpr std::string_view names[] = {"Host", "Upgrade", "Connection", "Content-Length", "Transfer-Encoding"};
   constexpr std::string_view start = "Sec-WebSocket-";
-  return same_text(name.substr(0, start.size()), start) ||
-         std::any_of(std::begin(names), std::end(names), [&](std::string_view n) { return same_text(n, name); });
+  for (const std::string_view one : names)
+    if (same_text(one, name)) return true;
+  return same_text(name.substr(0, start.size()), start);
 }
 
 inline constexpr char not_a_token[] = " is not a token";
@@ -36,10 +35,11 @@ inline std::string bad_header(const std::vector<header>& headers) {
 }
 
 inline std::string bad_subprotocol(const std::vector<std::string>& names) {
-  for (auto it = names.begin(); it != names.end(); ++it) {
-    const std::string item = "subprotocols[" + std::to_string(it - names.begin()) + "]";
-    if (!is_token(*it)) return item + not_a_token;
-    if (std::find(names.begin(), it, *it) != it) return item + " was given before";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string item = "subprotocols[" + std::to_string(i) + "]";
+    if (!is_token(names[i])) return item + not_a_token;
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (names[earlier] == names[i]) return item + " was given before";
   }
   return {};
 }
@@ -61,9 +61,9 @@ inline void append_header(std::string& out, std::string_view name, std::string_v
 // A field of the options, unless it is empty or a header of the caller replaces it.
 inline void append_field(std::string& out, const request_options& options, std::string_view name,
                          std::string_view value) {
-  const auto replaces = [&](const header& h) { return same_text(h.name, name); };
-  if (!value.empty() && std::none_of(options.headers.begin(), options.headers.end(), replaces))
-    append_header(out, name, value);
+  for (const header& h : options.headers)
+    if (same_text(h.name, name)) return;
+  if (!value.empty()) append_header(out, name, value);
 }
 
 inline std::string join_subprotocols(const std::vector<std::string>& names) {

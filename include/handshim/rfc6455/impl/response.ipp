@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -23,7 +22,7 @@ inline bool is_other_http(std::string_view protocol) noexcept {
 }
 
 inline bool parse_status_number(std::string_view text, const reading& how, std::int64_t& out) noexcept {
-  const bool strict = text.size() == 3 && std::all_of(text.begin(), text.end(), is_digit);
+  const bool strict = text.size() == 3 && all(text, is_digit);
   return (how.integer_status || strict) && parse_integer(text, out);
 }
 
@@ -31,7 +30,7 @@ inline fault parse_status(std::string_view text, const reading& how, int& out) n
   std::int64_t number = 0;
   if (!parse_status_number(text, how, number)) return fault::status_code_malformed;
   constexpr std::int64_t most = (std::numeric_limits<int>::max)();
-  out = static_cast<int>(std::clamp(number, -most, most));
+  out = static_cast<int>(number > most ? most : number < -most ? -most : number);
   if (out < 100 || out > 999) return fault::status_code_malformed;
   return out < 600 || how.high_status ? fault::none : fault::status_code_out_of_range;
 }
@@ -100,7 +99,7 @@ HANDSHIM_INLINE fault parse_header_line(std::string_view line, const reading& ho
   if (!detail::is_token(name)) return fault::header_name_invalid;
   const std::string_view value = detail::trim(line.substr(colon + 1));
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (!detail::is_field_text(value) || (how.ascii_headers && !std::all_of(value.begin(), value.end(), is_ascii)))
+  if (!detail::is_field_text(value) || (how.ascii_headers && !detail::all(value, is_ascii)))
     return fault::header_value_invalid;
   out.headers.push_back({std::string(name), std::string(value)});
   return fault::none;
@@ -186,8 +185,9 @@ HANDSHIM_INLINE fault response_reader::too_long() const noexcept {
 }
 
 HANDSHIM_INLINE std::size_t response_reader::take_line(std::string_view bytes) {
-  const std::size_t keep = how_.measure_at_end ? (std::max)(how_.max_line, detail::line_keep) : how_.max_line;
-  const std::size_t room = (std::max)(keep, line_.size() + 1) - line_.size();
+  const bool longer = how_.measure_at_end && how_.max_line < detail::line_keep;
+  const std::size_t keep = longer ? detail::line_keep : how_.max_line;
+  const std::size_t room = line_.size() < keep ? keep - line_.size() : 1;
   const std::size_t lf = bytes.substr(0, room).find('\n');
   const std::string_view taken = bytes.substr(0, lf == bytes.npos ? room : lf + 1);
   if (lf != bytes.npos && line_.empty()) {
@@ -277,7 +277,7 @@ HANDSHIM_INLINE void response_reader::begin_sized() {
 
 // The body of a Content-Length, or the data of a chunk.
 HANDSHIM_INLINE std::size_t response_reader::take_sized(std::string_view bytes) {
-  const std::size_t taken = static_cast<std::size_t>((std::min<std::uint64_t>)(bytes.size(), left_));
+  const std::size_t taken = bytes.size() < left_ ? bytes.size() : static_cast<std::size_t>(left_);
   response_.body.append(bytes.substr(0, taken));
   left_ -= taken;
   if (left_ != 0) return taken;

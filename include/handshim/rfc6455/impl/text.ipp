@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <limits>
 
 #include "handshim/rfc6455/text.hpp"
@@ -10,17 +9,20 @@ inline namespace HANDSHIM_ABI {
 namespace rfc6455::detail {
 
 HANDSHIM_INLINE bool same_text(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  return true;
 }
 
 HANDSHIM_INLINE bool is_token(std::string_view text) noexcept {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   const auto allowed = [&](char c) { return is_digit(c) || is_letter(c) || others.find(c) != others.npos; };
-  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+  return !text.empty() && all(text, allowed);
 }
 
 HANDSHIM_INLINE bool is_field_text(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) {
+  return all(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
   });
@@ -58,7 +60,7 @@ inline bool is_list_element(std::string_view text, bool slash) noexcept {
 
 HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<std::string_view>& out) {
   for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t comma = (std::min)(text.find(',', at), text.size());
+    const std::size_t comma = find_or_end(text, ',', at);
     const std::string_view element = trim(text.substr(at, comma - at));
     at = comma + 1;
     if (element.empty()) continue;

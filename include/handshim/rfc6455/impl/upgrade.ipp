@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <vector>
 
 #include "handshim/rfc6455/base64.hpp"
 #include "handshim/rfc6455/sha1.hpp"
@@ -25,8 +25,9 @@ inline fault check_connection(const response& answer) {
   const std::string text = join_lines(answer, "Connection");
   std::vector<std::string_view> list;
   if (!parse_list(text, false, list)) return fault::connection_header_malformed;
-  const auto upgrades = [](std::string_view option) { return same_text(option, "upgrade"); };
-  return std::any_of(list.begin(), list.end(), upgrades) ? fault::none : fault::connection_header_invalid;
+  for (const std::string_view option : list)
+    if (same_text(option, "upgrade")) return fault::none;
+  return fault::connection_header_invalid;
 }
 
 inline fault check_upgrade_header(const response& answer) {
@@ -51,9 +52,9 @@ inline fault check_subprotocol(const response& answer, const std::vector<std::st
   std::vector<std::string_view> list;
   if (!parse_list(text, false, list)) return fault::subprotocol_malformed;
   if (list.size() != 1) return fault::subprotocol_repeated;
-  if (std::find(offered.begin(), offered.end(), list[0]) == offered.end()) return fault::subprotocol_unknown;
-  out = list[0];
-  return fault::none;
+  for (const std::string& name : offered)
+    if (name == list[0]) return out = name, fault::none;
+  return fault::subprotocol_unknown;
 }
 
 }  // namespace detail

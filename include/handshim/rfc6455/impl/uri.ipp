@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include "handshim/rfc6455/text.hpp"
@@ -18,7 +17,7 @@ inline bool starts_with(std::string_view text, std::string_view start) noexcept 
 }
 
 inline bool has_uri_characters(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return all(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 inline bool percent_decode(std::string_view text, std::string& out) {
@@ -62,9 +61,9 @@ inline fault parse_port(std::string_view text, uri& out) noexcept {
 inline bool is_ipv4(std::string_view text) noexcept {
   int numbers = 0;
   for (std::size_t at = 0; at <= text.size(); ++numbers) {
-    const std::size_t dot = (std::min)(text.find('.', at), text.size());
+    const std::size_t dot = find_or_end(text, '.', at);
     const std::string_view number = text.substr(at, dot - at);
-    if (number.empty() || number.size() > 3 || !std::all_of(number.begin(), number.end(), is_digit)) return false;
+    if (number.empty() || number.size() > 3 || !all(number, is_digit)) return false;
     int value = 0;
     for (const char c : number) value = value * 10 + (c - '0');
     if (value > 255) return false;
@@ -77,12 +76,12 @@ inline bool is_ipv4(std::string_view text) noexcept {
 inline int count_groups(std::string_view text, bool at_end) noexcept {
   int groups = 0;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
-    const std::size_t colon = (std::min)(text.find(':', at), text.size());
+    const std::size_t colon = find_or_end(text, ':', at);
     const std::string_view group = text.substr(at, colon - at);
     at = colon + 1;
     if (at_end && colon == text.size() && is_ipv4(group)) return groups + 2;
     const auto is_hex = [](char c) { return hex_value(c) >= 0; };
-    if (group.empty() || group.size() > 4 || !std::all_of(group.begin(), group.end(), is_hex)) return -1;
+    if (group.empty() || group.size() > 4 || !all(group, is_hex)) return -1;
     ++groups;
   }
   return groups;
@@ -98,13 +97,13 @@ inline bool is_ipv6(std::string_view text) noexcept {
 
 inline std::string lower_case(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), to_lower);
+  for (char& c : out) c = to_lower(c);
   return out;
 }
 
 // What stands between the brackets: an address and perhaps a zone (RFC 6874, which writes "%25" before it).
 inline bool parse_address(std::string_view text, std::string& host) {
-  const std::size_t percent = (std::min)(text.find('%'), text.size());
+  const std::size_t percent = find_or_end(text, '%');
   std::string_view zone = text.substr(percent);
   if (!is_ipv6(text.substr(0, percent))) return false;
   host = lower_case(text.substr(0, percent));
@@ -115,12 +114,12 @@ inline bool parse_address(std::string_view text, std::string& host) {
     return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
   };
   host.append("%").append(zone);
-  return !zone.empty() && std::all_of(zone.begin(), zone.end(), allowed);
+  return !zone.empty() && all(zone, allowed);
 }
 
 inline fault parse_host_and_port(std::string_view text, uri& out) {
   const bool bracket = starts_with(text, "[");
-  const std::size_t host_end = bracket ? text.find(']') : (std::min)(text.find(':'), text.size());
+  const std::size_t host_end = bracket ? text.find(']') : find_or_end(text, ':');
   if (host_end == text.npos) return fault::uri_host_malformed;
   const std::string_view host = text.substr(bracket ? 1 : 0, host_end - (bracket ? 1 : 0));
   const std::string_view behind = text.substr(bracket ? host_end + 1 : host_end);
@@ -144,8 +143,8 @@ inline fault parse_authority(std::string_view text, uri& out) {
 inline fault parse_hierarchy(std::string_view text, uri& out) {
   if (!starts_with(text, "//")) return fault::uri_host_missing;
   text.remove_prefix(2);
-  const std::size_t end = (std::min)(text.find_first_of("/?"), text.size());
-  out.target = text.substr(end);
+  const std::size_t end = text.find_first_of("/?");
+  if (end != text.npos) out.target = text.substr(end);
   if (!starts_with(out.target, "/")) out.target.insert(0, 1, '/');
   return parse_authority(text.substr(0, end), out);
 }
@@ -176,14 +175,14 @@ inline bool has_scheme(std::string_view text) noexcept {
   const std::size_t end = text.find_first_of(":/?#");
   if (end == text.npos || end == 0 || text[end] != ':' || !is_letter(text[0])) return false;
   const auto allowed = [](char c) { return is_digit(c) || is_letter(c) || c == '+' || c == '-' || c == '.'; };
-  return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), allowed);
+  return all(text.substr(0, end), allowed);
 }
 
 // An absolute path without "." and ".." (RFC 3986, section 5.2.4).
 inline std::string remove_dot_segments(std::string_view path) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {
-    const std::size_t next = (std::min)(path.find('/', at + 1), path.size());
+    const std::size_t next = find_or_end(path, '/', at + 1);
     const std::string_view segment = path.substr(at, next - at);  // with its slash in front
     const bool last = next == path.size();
     at = next;
@@ -197,7 +196,7 @@ inline std::string remove_dot_segments(std::string_view path) {
 }
 
 inline void remove_dot_segments_of(uri& u) {
-  const std::size_t query = (std::min)(u.target.find('?'), u.target.size());
+  const std::size_t query = find_or_end(u.target, '?');
   u.target = remove_dot_segments(std::string_view(u.target).substr(0, query)) + u.target.substr(query);
 }
 
