@@ -69,11 +69,11 @@ TEST_CASE("a wait ends when its deadline passes, and not before") {
   CHECK(watch.elapsed() < 5s);
 }
 
+#if !defined(_WIN32)
 namespace {
 interrupter* for_handler = nullptr;
 }
 
-#if !defined(_WIN32)
 TEST_CASE("a signal neither ends a wait nor fails it, but its handler may trigger") {
   interrupter stop;
   for_handler = &stop;
