@@ -1,6 +1,7 @@
 // client<Backend>: the same calls for every client under the shim.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -42,34 +43,33 @@ class client {
   ~client() = default;
 
   /// Resolves, connects, shakes hands. Not while connected; may be called again after a failure or a close.
-  void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(&options::open_timeout))); }
+  void connect(std::string_view uri, failure& why) { settle(why, backend().connect(uri, by(state_->times.open))); }
   /// The same, for that long at most: zero or less has passed already, nanoseconds::max() is options::open_timeout
   /// alone. In this form only: it is what loops over attempts call.
   void connect_within(std::string_view uri, std::chrono::nanoseconds most, failure& why) {
-    settle(why, backend().connect(uri, net::earlier(by(&options::open_timeout), net::deadline::in(most))));
+    settle(why, backend().connect(uri, net::earlier(by(state_->times.open), net::deadline::in(most))));
   }
   /// The same with other options, which are the client's from now on, its policy included if they name one.
   void connect(std::string_view uri, options how, failure& why) {
-    options own = how;
-    backend().configure(std::move(how));
-    replace(std::move(own));  // last: it needs no memory, which configure() may lack
+    backend().configure(how);
+    replace(how);  // last: it needs no memory, which configure() may lack
     connect(uri, why);
   }
 
   /// Sends a text message, which must be valid UTF-8, in one frame.
   void send(std::string_view text, failure& why) {
     if (!rfc6455::is_utf8(text)) return settle(why, detail::unsendable_text(text));
-    settle(why, backend().send(opcode::text, text, by(&options::send_timeout)));
+    settle(why, backend().send(opcode::text, text, by(state_->times.send)));
   }
   /// Sends any bytes.
   void send_binary(std::string_view data, failure& why) {
-    settle(why, backend().send(opcode::binary, data, by(&options::send_timeout)));
+    settle(why, backend().send(opcode::binary, data, by(state_->times.send)));
   }
 
   /// Waits for the next message, all of its fragments, until options::recv_timeout or for the given time, of which
   /// zero or less is no limit; passing it is a recv_timeout that leaves the connection usable. A closed or lost
   /// connection is a failure, the same with each further call.
-  message recv(failure& why) { return recv(of(&options::recv_timeout), why); }
+  message recv(failure& why) { return recv(state_->times.recv.load(std::memory_order_relaxed), why); }
   message recv(std::chrono::nanoseconds timeout, failure& why) {
     message out;
     settle(why, backend().recv(out, timeout.count() > 0 ? net::deadline::in(timeout) : net::deadline::never()));
@@ -79,7 +79,7 @@ class client {
   /// Sends a ping with at most 125 bytes; it does not wait for the pong.
   void ping(std::string_view payload, failure& why) {
     if (failure wrong = detail::unsendable_ping(payload)) return settle(why, std::move(wrong));
-    settle(why, backend().ping(payload, by(&options::send_timeout)));
+    settle(why, backend().ping(payload, by(state_->times.send)));
   }
   void ping(failure& why) { ping({}, why); }
 
@@ -88,7 +88,7 @@ class client {
   /// lost is no failure; recv() tells how the connection ended. What never was connected is not_connected.
   void close(std::uint16_t code, std::string_view reason, failure& why) {
     if (failure wrong = detail::unsendable_close(code, reason)) return settle(why, std::move(wrong));
-    settle(why, backend().close(code, reason, by(&options::close_timeout)));
+    settle(why, backend().close(code, reason, by(state_->times.close)));
   }
   void close(failure& why) { close(1000, {}, why); }
 
@@ -137,10 +137,10 @@ class client {
     or_raise([&](failure& f) { send_binary(data, f); });
   }
   message recv() {
-    return or_raise([&](failure& f) { return recv(f); });
+    return value_or_raise([&](failure& f) { return recv(f); });
   }
   message recv(std::chrono::nanoseconds timeout) {
-    return or_raise([&](failure& f) { return recv(timeout, f); });
+    return value_or_raise([&](failure& f) { return recv(timeout, f); });
   }
   void ping(std::string_view payload = {}) {
     or_raise([&](failure& f) { ping(payload, f); });
@@ -164,30 +164,41 @@ class client {
   std::string subprotocol() const { return state_->backend.subprotocol(); }
 
  private:
+  using duration = options::duration;
+  // How long each call may take. Every call asks, so not under the lock.
+  struct call_times {
+    explicit call_times(const options& o) noexcept
+        : open(o.open_timeout), close(o.close_timeout), recv(o.recv_timeout), send(o.send_timeout) {}
+    void set(const options& o) noexcept {
+      open.store(o.open_timeout, std::memory_order_relaxed);
+      close.store(o.close_timeout, std::memory_order_relaxed);
+      recv.store(o.recv_timeout, std::memory_order_relaxed);
+      send.store(o.send_timeout, std::memory_order_relaxed);
+    }
+    std::atomic<duration> open, close, recv, send;
+  };
   struct state {
-    state(const options& o, const policy_choice& c) : how(o), choice(c), backend(o) {}
-    mutable std::mutex mutex;  // of the next three
-    options how;
+    state(const options& o, const policy_choice& c) : times(o), choice(c), backend(o) {}
+    call_times times;
+    mutable std::mutex mutex;  // of the next two
     policy_choice choice;
     failure last;
     Backend backend;
   };
 
   Backend& backend() noexcept { return state_->backend; }
-  options::duration of(options::duration options::*timeout) const noexcept {
-    const std::lock_guard<std::mutex> hold(state_->mutex);
-    return state_->how.*timeout;
-  }
-  net::deadline by(options::duration options::*timeout) const noexcept {
-    const options::duration span = of(timeout);
+  static net::deadline by(const std::atomic<duration>& time) noexcept {
+    const duration span = time.load(std::memory_order_relaxed);
     return span.count() > 0 ? net::deadline::in(span) : net::deadline::never();
   }
-  void replace(options how) {
+  void replace(const options& how) noexcept {
+    state_->times.set(how);
+    if (!how.policy) return;
     const std::lock_guard<std::mutex> hold(state_->mutex);
-    if (how.policy) state_->choice = *how.policy;
-    state_->how = std::move(how);
+    state_->choice = *how.policy;
   }
   void settle(failure& why, failure result) {
+    if (!result && !why) return;
     why = std::move(result);
     if (!why) return;
     if (const detail::notice tell = detail::notice_for(why)) detail::tell_of(tell, why, choice());
@@ -205,17 +216,25 @@ class client {
     return call(why);
   }
 #if HANDSHIM_HAS_EXCEPTIONS
+  // Both in the caller's frame, as raise() itself.
   template <class Call>
-  auto or_raise(Call call) -> decltype(call(std::declval<failure&>())) {
-    failure why;
-    if constexpr (std::is_void_v<decltype(call(why))>) {
+  [[gnu::always_inline]] inline void or_raise(Call call) {
+    detail::outgoing out;
+    {
+      failure why;
       call(why);
-      if (why) raise(why, choice());
-    } else {
-      auto result = call(why);
-      if (why) raise(why, choice());
-      return result;
+      if (!why) return;
+      out.put(std::move(why));
     }
+    out.raise(choice());
+  }
+  // The result at the function's own scope, else it would be moved once more.
+  template <class Call>
+  [[gnu::always_inline]] inline auto value_or_raise(Call call) -> decltype(call(std::declval<failure&>())) {
+    failure why;
+    auto result = call(why);
+    if (why) raise(why, choice());
+    return result;
   }
 #endif
 
