@@ -1,6 +1,5 @@
 #include "kernel.hpp"
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,7 +12,6 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdarg>
 #include <map>
 #include <mutex>
 #include <set>
@@ -212,7 +210,7 @@ int __real_getpeername(int fd, sockaddr* name, socklen_t* size);
 int __real_shutdown(int fd, int how);
 int __real_close(int fd);
 int __real_pipe2(int* fds, int flags);
-int __real_fcntl(int fd, int command, ...);
+int __real_eventfd(unsigned count, int flags);
 int __real_getaddrinfo(const char* host, const char* port, const addrinfo* hints, addrinfo** list);
 int __real_pthread_attr_init(pthread_attr_t* attributes);
 int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument);
@@ -326,15 +324,13 @@ int __wrap_pipe2(int* fds, int flags) {
   return result;
 }
 
-int __wrap_fcntl(int fd, int command, ...) {
+int __wrap_eventfd(unsigned count, int flags) {
   entered in;
-  std::va_list more;
-  va_start(more, command);
-  const int argument = va_arg(more, int);
-  va_end(more);
-  return in.fails("fcntl") ? -1 : __real_fcntl(fd, command, argument);
+  if (in.fails("eventfd")) return -1;
+  const int result = __real_eventfd(count, flags);
+  if (result >= 0) now().pipes.insert(result);
+  return result;
 }
-int __wrap_fcntl64(int fd, int command, ...) __attribute__((alias("__wrap_fcntl")));
 
 // Every name has the same address.
 int __wrap_getaddrinfo(const char* host, const char* port, const addrinfo* hints, addrinfo** list) {

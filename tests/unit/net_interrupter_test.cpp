@@ -37,7 +37,7 @@ TEST_CASE("an interrupter stays triggered until it is reset") {
 }
 
 #if !defined(_WIN32)
-TEST_CASE("the pipe of an interrupter is not inherited and never blocks") {
+TEST_CASE("what an interrupter wakes with is not inherited and never blocks") {
   interrupter stop;
   REQUIRE(stop.ok());
   CHECK((::fcntl(stop.fd(), F_GETFD) & FD_CLOEXEC) != 0);

@@ -12,15 +12,15 @@ inline namespace HANDSHIM_ABI {
 namespace net {
 
 /// Once triggered, every call that waits with it ends with stream_errc::interrupted, and so does each later
-/// one until reset(). Needs two descriptors (a pipe). Since 0.1.
+/// one until reset(). Needs a descriptor on Linux, elsewhere two. Since 0.1.
 class interrupter {
  public:
   interrupter() noexcept;
   interrupter(const interrupter&) = delete;
   interrupter& operator=(const interrupter&) = delete;
 
-  /// Whether the pipe could be made; without it trigger() wakes no call that waits already.
-  bool ok() const noexcept { return static_cast<bool>(pipe_.read); }
+  /// Whether there is a descriptor; without it trigger() wakes no call that waits already.
+  bool ok() const noexcept { return static_cast<bool>(wake_.read); }
   std::error_code error() const noexcept { return error_; }
 
   /// From any thread, and from a signal handler.
@@ -30,7 +30,7 @@ class interrupter {
   /// Ready for further calls. From one thread at a time; a trigger() at the same moment may be taken back too.
   void reset() noexcept;
   /// Readable while triggered; -1 if not ok(). Only to poll.
-  int fd() const noexcept { return pipe_.read.get(); }
+  int fd() const noexcept { return wake_.read.get(); }
 
   /// Waits until the descriptor can be read or written (or has an error, or its peer left): no error then,
   /// else stream_errc::interrupted, timed_out or errno's. A passed deadline asks without waiting. Thread-safe.
@@ -43,7 +43,7 @@ class interrupter {
   std::atomic<unsigned> wanted_{0};
   std::atomic<unsigned> seen_{0};
   std::error_code error_;
-  detail::pipe_ends pipe_;
+  detail::pipe_ends wake_;
 };
 
 }  // namespace net

@@ -59,9 +59,11 @@ struct pipe_ends {
   descriptor read, write;
 };
 pipe_ends open_pipe(std::error_code& error) noexcept;
-// Safe in a signal handler; errno is kept. A full pipe is readable already, so nothing is lost.
-void put_byte(int fd) noexcept;
-void drain(int fd) noexcept;
+// One for put_byte() and drain(): it may have one descriptor for both ends, and no second one.
+pipe_ends open_wake(std::error_code& error) noexcept;
+// Safe in a signal handler; errno is kept. What is full is readable already, so nothing is lost.
+void put_byte(const pipe_ends& wake) noexcept;
+void drain(const pipe_ends& wake) noexcept;
 
 // Waits for fd or for wake (-1: none) to become ready; which of them did. Neither: the time is over.
 struct readiness {
@@ -77,8 +79,8 @@ void set_up(int fd) noexcept;
 std::error_code begin_connect(int fd, const address& to) noexcept;
 // SO_ERROR; a socket that was connected to itself counts as refused, which it would be without the chance
 // that its own port was the one called.
-std::error_code connect_outcome(int fd) noexcept;
-bool connected_to_itself(int fd) noexcept;
+std::error_code connect_outcome(int fd, const address& to) noexcept;
+bool connected_to_itself(int fd, const address& to) noexcept;
 address peer_of(int fd) noexcept;
 
 // At least one byte, or an error: eof, would_block or errno's.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include "handshim/net/byte_stream.hpp"
 #include "handshim/net/deadline.hpp"
@@ -14,12 +15,19 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace net {
 
+namespace detail {
+struct already_set_up {};
+}  // namespace detail
+
 /// Owns a connected socket. The descriptor is closed by the destructor only, so shutdown() is safe until then.
 /// See byte_stream for the calls and for what threads may do. Since 0.1.
 class tcp_stream final : public byte_stream {
  public:
   /// The socket is made non-blocking; the interrupter must outlive the stream.
   tcp_stream(descriptor socket, interrupter& stop) noexcept;
+  /// For a socket of open_socket().
+  tcp_stream(descriptor socket, interrupter& stop, detail::already_set_up) noexcept
+      : socket_(std::move(socket)), stop_(stop) {}
 
   std::size_t read_some(char* to, std::size_t size, deadline until, std::error_code& error) override;
   std::size_t write_some(const char* from, std::size_t size, deadline until, std::error_code& error) override;

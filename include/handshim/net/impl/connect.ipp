@@ -23,7 +23,7 @@ inline descriptor connect_address(const address& to, deadline until, interrupter
   error = begin_connect(socket.get(), to);
   if (error == std::errc::operation_in_progress) {
     error = stop.wait(socket.get(), direction::write, until);
-    if (!error) error = connect_outcome(socket.get());
+    if (!error) error = connect_outcome(socket.get(), to);
   }
   return error ? descriptor() : std::move(socket);
 }
@@ -45,7 +45,7 @@ inline void connect_any(const std::vector<address>& addresses, deadline until, i
       return;
     }
     descriptor socket = try_address(addresses[i], share(until, left), stop, result);
-    if (socket) result.stream = std::make_unique<tcp_stream>(std::move(socket), stop);
+    if (socket) result.stream = std::make_unique<tcp_stream>(std::move(socket), stop, already_set_up());
     if (result.stream || result.error == stream_errc::interrupted) return;
   }
 }

@@ -9,11 +9,11 @@ namespace net {
 
 static_assert(std::atomic<unsigned>::is_always_lock_free, "trigger() must be safe in a signal handler");
 
-HANDSHIM_INLINE interrupter::interrupter() noexcept : pipe_(detail::open_pipe(error_)) {}
+HANDSHIM_INLINE interrupter::interrupter() noexcept : wake_(detail::open_wake(error_)) {}
 
 HANDSHIM_INLINE void interrupter::trigger() noexcept {
   wanted_.fetch_add(1);
-  if (ok()) detail::put_byte(pipe_.write.get());
+  if (ok()) detail::put_byte(wake_);
 }
 
 HANDSHIM_INLINE void interrupter::reset() noexcept {
@@ -26,9 +26,9 @@ HANDSHIM_INLINE void interrupter::reset() noexcept {
 // one does. Its byte is put back, as other threads may wait for it.
 HANDSHIM_INLINE bool interrupter::confirm() noexcept {
   if (triggered()) return true;
-  if (ok()) detail::drain(pipe_.read.get());
+  if (ok()) detail::drain(wake_);
   if (!triggered()) return false;
-  if (ok()) detail::put_byte(pipe_.write.get());
+  if (ok()) detail::put_byte(wake_);
   return true;
 }
 

@@ -10,9 +10,13 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/eventfd.h>
+#endif
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -39,7 +43,7 @@ inline void set_flags(int fd) noexcept {
 
 inline int open_socket(int family) noexcept {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
-  return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+  return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);  // spares set_flags()
 #else
   return ::socket(family, SOCK_STREAM, IPPROTO_TCP);
 #endif
@@ -96,11 +100,25 @@ inline bool open_pipe(int (&fds)[2]) noexcept {
 #endif
 }
 
+// The same for put_byte(). On Linux an eventfd if there can be one, which costs half of what a pipe does; there is no
+// second one then.
+inline bool open_wake(int (&fds)[2]) noexcept {
+#if defined(__linux__)
+  fds[0] = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fds[0] >= 0) return true;
+#endif
+  return open_pipe(fds);
+}
+
 // Safe in a signal handler; errno is kept.
 inline void put_byte(int fd) noexcept {
   const int kept = errno;
+#if defined(__linux__)
+  const std::uint64_t byte = 1;
+#else
   const char byte = 0;
-  while (::write(fd, &byte, 1) < 0 && errno == EINTR) {
+#endif
+  while (::write(fd, &byte, sizeof byte) < 0 && errno == EINTR) {
   }
   errno = kept;
 }

@@ -189,6 +189,8 @@ inline bool open_pipe(int (&fds)[2]) noexcept {
   return made;
 }
 
+inline bool open_wake(int (&fds)[2]) noexcept { return open_pipe(fds); }
+
 inline void put_byte(int fd) noexcept {
   const char byte = 0;
   ::send(handle(fd), &byte, 1, 0);

@@ -35,6 +35,15 @@ inline bool same(const sockaddr_in6& a, const sockaddr_in6& b) noexcept {
          std::memcmp(&a.sin6_addr, &b.sin6_addr, sizeof a.sin6_addr) == 0;
 }
 
+// As it is sent; 0 for a family that is neither.
+inline unsigned port_of(const address& of) noexcept {
+  sockaddr_in four{};
+  sockaddr_in6 six{};
+  std::memcpy(&four, &of.storage, sizeof four);
+  std::memcpy(&six, &of.storage, sizeof six);
+  return of.storage.ss_family == AF_INET ? four.sin_port : of.storage.ss_family == AF_INET6 ? six.sin6_port : 0u;
+}
+
 template <class Sockaddr>
 bool same_as(const address& a, const address& b) noexcept {
   Sockaddr left{}, right{};
@@ -55,16 +64,21 @@ namespace detail {
 
 HANDSHIM_INLINE std::error_code last_error() noexcept { return {platform::last_error(), platform::category()}; }
 
-HANDSHIM_INLINE pipe_ends open_pipe(std::error_code& error) noexcept {
+inline pipe_ends opened(bool (*open)(int (&)[2]) noexcept, std::error_code& error) noexcept {
   error.clear();
   int fds[2] = {-1, -1};
-  if (platform::open_pipe(fds)) return {descriptor(fds[0]), descriptor(fds[1])};
+  if (open(fds)) return {descriptor(fds[0]), descriptor(fds[1])};
   error = last_error();
   return {};
 }
 
-HANDSHIM_INLINE void put_byte(int fd) noexcept { platform::put_byte(fd); }
-HANDSHIM_INLINE void drain(int fd) noexcept { platform::drain(fd); }
+HANDSHIM_INLINE pipe_ends open_pipe(std::error_code& error) noexcept { return opened(platform::open_pipe, error); }
+HANDSHIM_INLINE pipe_ends open_wake(std::error_code& error) noexcept { return opened(platform::open_wake, error); }
+
+HANDSHIM_INLINE void put_byte(const pipe_ends& wake) noexcept {
+  platform::put_byte(wake.write ? wake.write.get() : wake.read.get());
+}
+HANDSHIM_INLINE void drain(const pipe_ends& wake) noexcept { platform::drain(wake.read.get()); }
 
 HANDSHIM_INLINE readiness wait_ready(int fd, direction way, int wake, deadline until, std::error_code& error) noexcept {
   error.clear();
@@ -79,13 +93,20 @@ HANDSHIM_INLINE readiness wait_ready(int fd, direction way, int wake, deadline u
   }
 }
 
+inline void set_up_new(int fd) noexcept {
+#if !defined(SOCK_CLOEXEC) || !defined(SOCK_NONBLOCK)  // with which it was opened
+  platform::set_flags(fd);
+#endif
+  platform::set_options(fd);
+}
+
 HANDSHIM_INLINE descriptor open_socket(int family, std::error_code& error) noexcept {
   error.clear();
   descriptor opened(platform::open_socket(family));
   if (!opened)
     error = last_error();
   else
-    set_up(opened.get());
+    set_up_new(opened.get());
   return opened;
 }
 
@@ -95,14 +116,14 @@ HANDSHIM_INLINE void set_up(int fd) noexcept {
 }
 
 HANDSHIM_INLINE std::error_code begin_connect(int fd, const address& to) noexcept {
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.length) == 0) return connect_outcome(fd);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.length) == 0) return connect_outcome(fd, to);
   return platform::is_connecting() ? std::make_error_code(std::errc::operation_in_progress) : last_error();
 }
 
-HANDSHIM_INLINE std::error_code connect_outcome(int fd) noexcept {
+HANDSHIM_INLINE std::error_code connect_outcome(int fd, const address& to) noexcept {
   int value = 0;
   if (!platform::pending_error(fd, value)) return last_error();
-  if (value == 0 && connected_to_itself(fd)) value = platform::refused;
+  if (value == 0 && connected_to_itself(fd, to)) value = platform::refused;
   return {value, platform::category()};
 }
 
@@ -114,9 +135,10 @@ address ask_address(int fd, Ask ask) noexcept {
   return found;
 }
 
-HANDSHIM_INLINE bool connected_to_itself(int fd) noexcept {
+// The other end is asked for only where the ports are the same, as it need not be the address that was called: 0.0.0.0.
+HANDSHIM_INLINE bool connected_to_itself(int fd, const address& to) noexcept {
   const address here = ask_address(fd, ::getsockname);
-  return same_endpoint(here, peer_of(fd));
+  return port_of(here) == port_of(to) && same_endpoint(here, peer_of(fd));
 }
 
 HANDSHIM_INLINE address peer_of(int fd) noexcept { return ask_address(fd, ::getpeername); }

@@ -10,7 +10,7 @@ inline namespace HANDSHIM_ABI {
 namespace net {
 
 HANDSHIM_INLINE tcp_stream::tcp_stream(descriptor socket, interrupter& stop) noexcept
-    : socket_(std::move(socket)), stop_(stop) {
+    : tcp_stream(std::move(socket), stop, detail::already_set_up()) {
   detail::set_up(socket_.get());
 }
 
