@@ -5,6 +5,7 @@
 #include <cxxabi.h>
 #endif
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
