@@ -227,8 +227,10 @@ TEST_CASE("one thread reads while another writes") {
     for (;;) {
       const ssize_t n = ::recv(c.peer.get(), bytes, sizeof bytes, 0);
       if (n <= 0) return;
-      for (ssize_t sent = 0; sent < n;)
-        sent += ::send(c.peer.get(), bytes + sent, static_cast<std::size_t>(n - sent), 0);
+      const auto size = static_cast<std::size_t>(n);
+      std::error_code error;
+      for (std::size_t sent = 0; sent < size && !error;)
+        sent += net::detail::transmit(c.peer.get(), bytes + sent, size - sent, error);
     }
   });
   std::thread writer([&] {
