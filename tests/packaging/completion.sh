@@ -33,6 +33,18 @@ trap 'rm -f "$page"' EXIT
 "$handshim" --help | sed -n '/^Commands:/,$s/^  \([a-z]*\) .*/\1/p' | while read -r command; do
   grep -q "^\.SS $command\$" "$page" || { echo "the manual page has no $command" >&2 && exit 1; }
 done
+# And so has each of its options, in the page and in what bash completes.
+"$handshim" --help | sed -n '/^Commands:/,$s/^  \([a-z]*\) .*/\1/p' | while read -r command; do
+  section=$(sed -n "/^\.SS $command\$/,/^\.S[SH] /p" "$page" | sed 's/^\.SS '"$command"'$//; s/\\-/-/g')
+  offered=" $(sed -n "s/^    $command) options='\(.*\)' ;;\$/\1/p" <("$handshim" --completion)) "
+  "$handshim" "$command" --help | sed -n 's/^  \(-h, \)\{0,1\}\(--[a-z-]*\).*/\2/p' | while read -r option; do
+    case $offered in *" $option "*) ;; *) echo "completion: $command has no $option" >&2 && exit 1 ;; esac
+    [ "$option" = --help ] || grep -qF -e "$option" <<<"$section" || {
+      echo "the manual page: $command has no $option" >&2
+      exit 1
+    }
+  done || exit 1
+done
 if command -v groff >/dev/null; then
   complaints=$(groff -man -Tutf8 -ww -z "$page" 2>&1) || true
   [ -z "$complaints" ] || { echo "$complaints" >&2 && exit 1; }
