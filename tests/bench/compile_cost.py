@@ -50,8 +50,8 @@ def rows(beside):
     ]
     for adapter, needed in {
         "beast": ["boost/beast/websocket.hpp"], "websocketpp": ["websocketpp/client.hpp"], "asio": ["asio.hpp"],
-        "poco": ["Poco/Net/WebSocket.h", "Poco/Net/HTTPClientSession.h"], "curl": ["curl/curl.h"], "curl_stream": ["curl/curl.h"],
-        "libwebsockets": ["libwebsockets.h"],
+        "poco": ["Poco/Net/WebSocket.h", "Poco/Net/HTTPClientSession.h"], "curl": ["curl/curl.h"],
+        "curl_stream": ["curl/curl.h"], "libwebsockets": ["libwebsockets.h"],
     }.items():
         yield f"adapters/{adapter}.hpp", 3, [
             ("its library and handshim.hpp", plain(*needed) + SHIM, [], needed[0]),
