@@ -29,12 +29,9 @@ completes "" nonsense --x
 page=$(mktemp)
 trap 'rm -f "$page"' EXIT
 "$handshim" --manual >"$page"
-# Each command that the help lists has a section.
+# Each command that the help lists has a section, and each of its options stands there and in what bash completes.
 "$handshim" --help | sed -n '/^Commands:/,$s/^  \([a-z]*\) .*/\1/p' | while read -r command; do
   grep -q "^\.SS $command\$" "$page" || { echo "the manual page has no $command" >&2 && exit 1; }
-done
-# And so has each of its options, in the page and in what bash completes.
-"$handshim" --help | sed -n '/^Commands:/,$s/^  \([a-z]*\) .*/\1/p' | while read -r command; do
   section=$(sed -n "/^\.SS $command\$/,/^\.S[SH] /p" "$page" | sed 's/^\.SS '"$command"'$//; s/\\-/-/g')
   offered=" $(sed -n "s/^    $command) options='\(.*\)' ;;\$/\1/p" <("$handshim" --completion)) "
   "$handshim" "$command" --help | sed -n 's/^  \(-h, \)\{0,1\}\(--[a-z-]*\).*/\2/p' | while read -r option; do
