@@ -196,6 +196,15 @@ class HANDSHIM_API failure {
 
 inline void swap(failure& a, failure& b) noexcept { a.swap(b); }
 
+namespace detail {
+// Of which only this is known beside the fault.
+inline failure failure_about(fault f, std::string_view what) noexcept {
+  handshim::evidence known;
+  known.detail = what;
+  return failure(f, known);
+}
+}  // namespace detail
+
 /// The same as what().
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const failure& f) {

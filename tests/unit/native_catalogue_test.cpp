@@ -4,9 +4,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 
-#include "handshim/impl/native_condition.hpp"
+#include "../support/named_category.hpp"
 #include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
 #include "tsv.hpp"
@@ -114,12 +115,14 @@ TEST_CASE("every text is believed: its value is untold, or it is finer than what
 }
 
 TEST_CASE("a native code meets the conditions of what it means when the phase is not told, and no other") {
-  for (const native_domain& domain : native_domains)
+  for (const native_domain& domain : native_domains) {
+    const named_category category(domain.name);
     for (const native_row& row : native_rows) {
       if (row.where != domain.table || row.value == 0 || domain.table == native_table::openssl) continue;
       const fault f = from_native(domain.name, row.value, {}, phase::unknown).fault();
       for (int c = static_cast<int>(condition::cancelled); c <= static_cast<int>(condition::closed_ok); ++c)
-        CHECK(native_holds(domain.name, row.value, static_cast<condition>(c)) ==
+        CHECK((std::error_code(row.value, category) == static_cast<condition>(c)) ==
               (f != fault::unclassified && holds(f, static_cast<condition>(c))));
     }
+  }
 }

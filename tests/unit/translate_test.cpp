@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "../support/named_category.hpp"
 #include "handshim/exceptions.hpp"
 
 using handshim::condition;
@@ -35,17 +36,6 @@ evidence with_close(int received, int sent = 0) {
   known.close_sent.code = static_cast<std::uint16_t>(sent);
   return known;
 }
-
-// A category as a client library has one, here under any name.
-class named_category : public std::error_category {
- public:
-  explicit named_category(const char* name) : name_(name) {}
-  const char* name() const noexcept override { return name_; }
-  std::string message(int) const override { return "its own words"; }
-
- private:
-  const char* name_;
-};
 
 const named_category beast_websocket("boost.beast.websocket"), asio_system("asio.system"), unheard_of("acme");
 

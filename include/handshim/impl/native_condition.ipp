@@ -19,10 +19,6 @@ HANDSHIM_INLINE bool native_holds(const std::error_code& code, condition wanted)
   return native_holds(find_domain(code.category()), code.value(), wanted);
 }
 
-HANDSHIM_INLINE bool native_holds(std::string_view category, int value, condition wanted) noexcept {
-  return native_holds(find_domain(category), value, wanted);
-}
-
 }  // namespace detail
 }  // namespace HANDSHIM_ABI
 }  // namespace handshim

@@ -80,10 +80,7 @@ inline failure choose_by(const char* variable, std::atomic<const policy_data*>& 
     choice.store(data, std::memory_order_release);
   }
   if (!why) return {};
-  evidence known = why.evidence();
-  const std::string detail = std::string(variable) + ": " + std::string(known.detail);
-  known.detail = detail;
-  return failure(why.fault(), known);
+  return failure_about(why.fault(), std::string(variable) + ": " + std::string(why.evidence().detail));
 }
 
 // One failure for two, with the words of both; its fault is the first one's.
@@ -91,10 +88,8 @@ inline failure both_of(const failure& first, const failure& second) {
   if (!first || !second) return first ? first : second;
   constexpr std::size_t half = 480;  // of the 1024 bytes of a detail
   const std::string_view a = first.evidence().detail, b = second.evidence().detail;
-  const std::string detail = std::string(a.substr(0, half)) + (a.size() > half ? "..." : "") + "; " + std::string(b);
-  evidence known;
-  known.detail = detail;
-  return failure(first.fault(), known);
+  return failure_about(first.fault(),
+                       std::string(a.substr(0, half)) + (a.size() > half ? "..." : "") + "; " + std::string(b));
 }
 
 inline bool passes(int status) noexcept { return status == 500 || (status >= 502 && status <= 504); }

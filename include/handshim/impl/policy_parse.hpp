@@ -22,10 +22,7 @@ inline std::string bridge_name(std::string_view a, std::string_view b) {
 inline failure bad_policy(fault f, std::string_view whole, std::string_view place, const std::string& valid) {
   std::string text = "\"" + std::string(whole) + "\"";
   if (place != whole) text += ", at \"" + std::string(place) + "\"";
-  text += "; " + valid;
-  evidence known;
-  known.detail = text;
-  return failure(f, known);
+  return failure_about(f, text + "; " + valid);
 }
 
 inline std::string family_list() {

@@ -17,6 +17,10 @@ enum class opcode : unsigned char { continuation = 0, text = 1, binary = 2, clos
 /// Whether the opcode is of a control frame (section 5.5).
 constexpr bool is_control(opcode op) noexcept { return static_cast<unsigned char>(op) >= 8; }
 
+/// The most bytes that a control frame may carry (section 5.5), and of those a close reason behind its code (5.5.1).
+inline constexpr std::size_t max_control_payload = 125;
+inline constexpr std::size_t max_close_reason = max_control_payload - 2;
+
 /// Four bytes that the peer cannot guess (section 5.3).
 using frame_mask = std::array<unsigned char, 4>;
 

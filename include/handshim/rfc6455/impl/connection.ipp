@@ -11,8 +11,6 @@ inline namespace HANDSHIM_ABI {
 namespace rfc6455 {
 namespace detail {
 
-inline constexpr std::size_t max_control_payload = 125;
-inline constexpr std::size_t max_close_reason = max_control_payload - 2;
 inline constexpr std::size_t max_waiting_pings = 16;
 // A peer may announce much and send little: no more than this is set aside on its word.
 inline constexpr std::uint64_t max_reserve = std::uint64_t{1} << 20;
@@ -105,7 +103,7 @@ HANDSHIM_INLINE fault connection::check_length(std::uint64_t length) const noexc
 }
 
 HANDSHIM_INLINE fault connection::check_control(std::uint64_t length) const noexcept {
-  if (length > detail::max_control_payload) return fault::control_frame_too_long;
+  if (length > max_control_payload) return fault::control_frame_too_long;
   return frame_fin() ? fault::none : fault::control_frame_fragmented;
 }
 
@@ -239,7 +237,7 @@ HANDSHIM_INLINE bool connection::send_frame(std::string&& frame) {
 }
 
 HANDSHIM_INLINE bool connection::ping(std::string_view payload) {
-  if (!is_open() || payload.size() > detail::max_control_payload) return false;
+  if (!is_open() || payload.size() > max_control_payload) return false;
   if (pings_.size() == detail::max_waiting_pings) pings_.erase(pings_.begin());
   pings_.emplace_back(payload);
   append(opcode::ping, payload);
@@ -263,7 +261,7 @@ HANDSHIM_INLINE void connection::append_close(std::uint16_t code, std::string_vi
   close_info info{code, {}};
   std::string payload;
   if (code != 1005) {
-    info.reason = detail::cut_text(reason, detail::max_close_reason);
+    info.reason = detail::cut_text(reason, max_close_reason);
     payload.append({static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}).append(info.reason);
   }
   append(opcode::close, payload);
