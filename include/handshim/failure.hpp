@@ -209,7 +209,8 @@ inline failure failure_about(fault f, std::string_view what) noexcept {
 template <class Traits>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const failure& f) {
   const std::string line = f.what();
-  return out.write(line.data(), static_cast<std::streamsize>(line.size()));
+  // std::streamsize, but that is in <ios>, which <iosfwd> need not bring.
+  return out.write(line.data(), static_cast<std::ptrdiff_t>(line.size()));
 }
 
 /// handshim's word on trying again, from the fact alone; HTTP status, Retry-After and close code are taken into
