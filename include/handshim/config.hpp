@@ -51,7 +51,8 @@
 #define HANDSHIM_EXCEPTIONS_VARIANT without_exceptions
 #endif
 
-// The policy that this unit sees when nothing stronger was chosen: the name of a built-in one, in quotes.
+// The policy that this unit sees when nothing stronger was chosen: the name of a built-in one. It may stand in quotes,
+// which are hard to pass on a command line, but keep macros and formatters off it in source code.
 #if !defined(HANDSHIM_DEFAULT_POLICY)
 #define HANDSHIM_DEFAULT_POLICY "unified-1"
 #endif

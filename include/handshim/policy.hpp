@@ -140,12 +140,18 @@ void leave_scope(const policy_data* before) noexcept;
 policy_choice build_choice(std::string_view spec, policy_source source) noexcept;
 policy_choice choose(const policy_choice& build) noexcept;
 
+/// The name in a macro of the build, which may stand in quotes.
+constexpr std::string_view unquoted(std::string_view text) noexcept {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 /// A spec as a type, so that functions of units built differently are different functions.
 template <char... Text>
 struct spec {
   static constexpr char text[] = {Text..., '\0'};
   static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
-                "HANDSHIM_DEFAULT_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
+                "HANDSHIM_DEFAULT_POLICY must name a built-in policy, such as unified-1 or websockets-14.0");
   static policy_choice choose() noexcept {
     // A unit that never names a policy has no need of what reads specs.
     if constexpr (std::string_view(text) == "unified-1") {
@@ -160,7 +166,7 @@ template <char... Text>
 struct fixed_spec {
   static constexpr char text[] = {Text..., '\0'};
   static_assert(names_built_in(std::string_view(text, sizeof...(Text))),
-                "HANDSHIM_FIXED_POLICY must name a built-in policy, such as \"unified-1\" or \"websockets-14.0\"");
+                "HANDSHIM_FIXED_POLICY must name a built-in policy, such as unified-1 or websockets-14.0");
   static policy_choice choose() noexcept {
     static const policy_choice fixed = build_choice(std::string_view(text, sizeof...(Text)), policy_source::fixed);
     return fixed;
@@ -170,17 +176,22 @@ struct fixed_spec {
 }  // namespace detail
 
 // This unit's default or fixed policy, as a type. In an unnamed namespace: each unit has its own.
+#define HANDSHIM_QUOTED(...) #__VA_ARGS__
+#define HANDSHIM_TEXT(...) HANDSHIM_QUOTED(__VA_ARGS__)
 namespace {
 #if defined(HANDSHIM_FIXED_POLICY)
+constexpr std::string_view handshim_build_text = detail::unquoted(HANDSHIM_TEXT(HANDSHIM_FIXED_POLICY));
 template <std::size_t... At>
-auto handshim_build_spec(std::index_sequence<At...>) -> detail::fixed_spec<HANDSHIM_FIXED_POLICY[At]...>;
-using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_FIXED_POLICY) - 1>{}));
+auto handshim_build_spec(std::index_sequence<At...>) -> detail::fixed_spec<handshim_build_text[At]...>;
 #else
+constexpr std::string_view handshim_build_text = detail::unquoted(HANDSHIM_TEXT(HANDSHIM_DEFAULT_POLICY));
 template <std::size_t... At>
-auto handshim_build_spec(std::index_sequence<At...>) -> detail::spec<HANDSHIM_DEFAULT_POLICY[At]...>;
-using build_policy = decltype(handshim_build_spec(std::make_index_sequence<sizeof(HANDSHIM_DEFAULT_POLICY) - 1>{}));
+auto handshim_build_spec(std::index_sequence<At...>) -> detail::spec<handshim_build_text[At]...>;
 #endif
+using build_policy = decltype(handshim_build_spec(std::make_index_sequence<handshim_build_text.size()>{}));
 }  // namespace
+#undef HANDSHIM_QUOTED
+#undef HANDSHIM_TEXT
 
 /// The policy that holds here and now, and who chose it.
 template <class Build = build_policy>
