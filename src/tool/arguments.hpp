@@ -10,7 +10,7 @@
 
 namespace handshim::tool {
 
-/// Wrong usage: main prints what() on stderr and exits with 2.
+/// Wrong usage: main prints what() on stderr.
 class usage_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

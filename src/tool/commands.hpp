@@ -2,14 +2,27 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arguments.hpp"
 
 namespace handshim::tool {
 
-/// What every command is: its description, and a function that takes the words behind its name and returns the exit
-/// code. It may throw usage_error (exit code 2) and any other std::exception (exit code 1); main tells them.
+/// The exit codes, as diff and grep have them.
+enum exit_code : int {
+  all_well = 0,
+  not_so = 1,   ///< the answer is no
+  trouble = 2,  ///< there is no answer
+};
+
+/// What they mean, for the help and the manual page.
+constexpr std::string_view exit_codes_text =
+    "0 if all is well; 1 if it is not: the connection failed, the server is not ready, something would be raised "
+    "otherwise; 2 if that cannot be told: wrong usage, a file that cannot be read, an output that cannot be written.";
+
+/// What every command is: its description, and a function that takes the words behind its name and returns all_well or
+/// not_so. What it throws is trouble: usage_error, or any other std::exception; main tells them.
 struct command {
   const command_description& (*describe)();
   int (*run)(const std::vector<std::string>& words);

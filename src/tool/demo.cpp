@@ -111,7 +111,7 @@ class demonstration {
     recover(starting.port());
     std::cout << "\n" << paragraph(verdict_text());
     std::cout << "\nNext:\n" << in_columns(next_steps(), 2);
-    return good_ ? 0 : 1;
+    return good_ ? all_well : not_so;
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "handshim/config.hpp"
 #include "manual.hpp"
+#include "tables.hpp"
 #include "terminal.hpp"
 
 namespace handshim::tool {
@@ -19,9 +20,6 @@ constexpr command commands[] = {
     {describe_replay, command_replay},     {describe_translate, command_translate},
 };
 
-constexpr int failed = 1;
-constexpr int wrong_usage = 2;
-
 std::string overview() {
   std::string text =
       "handshim: what WebSocket clients report when a connection fails\n\n"
@@ -30,7 +28,7 @@ std::string overview() {
   std::vector<std::vector<std::string>> rows;
   for (const command& one : commands)
     rows.push_back({std::string(one.describe().name), std::string(one.describe().summary)});
-  return text + in_columns(rows, 2);
+  return text + in_columns(rows, 2) + "\n" + paragraph("The exit code is " + std::string(exit_codes_text));
 }
 
 std::vector<const command_description*> descriptions() {
@@ -62,7 +60,7 @@ std::string printed_by(const std::vector<std::string>& words) {
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) throw usage_error("which command? `handshim --help` lists them");
-  if (words.front().substr(0, 1) == "-") return std::cout << printed_by(words), 0;
+  if (words.front().substr(0, 1) == "-") return std::cout << printed_by(words), all_well;
   return find_command(words.front()).run({words.begin() + 1, words.end()});
 }
 
@@ -71,14 +69,10 @@ int main(const std::vector<std::string>& words) {
     const int code = run(words);
     if (std::cout.flush()) return code;
     std::cerr << "handshim: the output cannot be written\n";
-    return failed;
-  } catch (const usage_error& error) {
-    std::cerr << "handshim: " << error.what() << "\n";
-    return wrong_usage;
   } catch (const std::exception& error) {
     std::cerr << "handshim: " << error.what() << "\n";
-    return failed;
   }
+  return trouble;
 }
 
 }  // namespace

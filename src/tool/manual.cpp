@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "commands.hpp"
 #include "handshim/config.hpp"
 
 namespace handshim::tool {
@@ -54,9 +55,7 @@ constexpr std::string_view manual_head =
     "\\fB\\-\\-manual\\fR prints this page, \\fB\\-\\-completion\\fR a completion for bash.\n"
     ".SH COMMANDS\n";
 
-constexpr std::string_view manual_tail =
-    ".SH EXIT STATUS\n0 if all is well, 1 if the job failed, 2 for wrong usage.\n"
-    ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nNo colours, even on a terminal.\n";
+constexpr std::string_view manual_tail = ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nNo colours, even on a terminal.\n";
 
 // Between single quotes of a shell.
 std::string as_words(const std::vector<std::string_view>& words) {
@@ -98,7 +97,7 @@ std::string manual_page(const std::vector<const command_description*>& commands)
   std::string text =
       ".TH HANDSHIM 1 \"\" \"handshim " HANDSHIM_VERSION "\" \"User Commands\"\n" + std::string(manual_head);
   for (const command_description* one : commands) text += command_section(*one);
-  return text + std::string(manual_tail);
+  return text + ".SH EXIT STATUS\n" + std::string(exit_codes_text) + "\n" + std::string(manual_tail);
 }
 
 std::string bash_completion(const std::vector<const command_description*>& commands) {

@@ -331,7 +331,7 @@ int check(const std::string& log_name, const std::vector<std::string>& specs) {
   const check_result result = check_log(standard ? std::cin : file, standard ? "standard input" : log_name, from, to,
                                         terminal::of(STDOUT_FILENO));
   std::cout << result.text;
-  return result.differs ? 1 : 0;
+  return result.differs ? not_so : all_well;
 }
 
 int print_page(const arguments& given) {

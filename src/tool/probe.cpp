@@ -137,7 +137,7 @@ int run_for_person(const probe_task& task) {
   std::cout << public_uri(task.uri) << " with " << task.backend << std::endl;
   const probe_result result = probe(task, print_step);
   if (result.why) print_failure(result.why, task.policies);
-  return result.why ? 1 : 0;
+  return result.why ? not_so : all_well;
 }
 
 std::string json_text(const probe_task& task, const probe_result& result) {
@@ -163,7 +163,7 @@ std::string json_text(const probe_task& task, const probe_result& result) {
 int run_for_program(const probe_task& task) {
   const probe_result result = probe(task, [](const probe_step&) {});
   std::cout << json_text(task, result) << "\n";
-  return result.why ? 1 : 0;
+  return result.why ? not_so : all_well;
 }
 
 probe_task read_task(const arguments& given) {

@@ -221,7 +221,7 @@ int print_bridge(const replay_job& job, const std::string& sides) {
     std::cout << summary_line(job.backends[b], tallies[b]) << '\n';
     all = all && tallies[b].caught + tallies[b].caught_by_reading == tallies[b].scenarios;
   }
-  return all ? 0 : 1;
+  return all ? all_well : not_so;
 }
 
 int run_replay(const arguments& given) {
@@ -246,7 +246,7 @@ int run_replay(const arguments& given) {
     std::cout << summary_line(backends[b], tallies[b]) << '\n';
     enough = enough && 100.0 * static_cast<double>(tallies[b].matches) >= least * static_cast<double>(tallies[b].rows);
   }
-  return enough ? 0 : 1;
+  return enough ? all_well : not_so;
 }
 
 }  // namespace

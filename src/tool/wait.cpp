@@ -112,7 +112,7 @@ int run_for_person(const wait_task& task) {
   else
     std::cout << out.green("ready") << " after " << seconds_text(got.went.waited) << " ("
               << attempts_text(got.went.attempts) << ")\n";
-  return got.why ? 1 : 0;
+  return got.why ? not_so : all_well;
 }
 
 int run_for_program(const wait_task& task) {
@@ -123,10 +123,10 @@ int run_for_program(const wait_task& task) {
   out.number("elapsed_ms", std::chrono::duration_cast<std::chrono::milliseconds>(got.went.waited).count());
   out.nested("failure", got.why ? got.why.to_json() : "null").close('}');
   std::cout << out.take() << "\n";
-  return got.why ? 1 : 0;
+  return got.why ? not_so : all_well;
 }
 
-int run_quietly(const wait_task& task) { return wait_for(task, {}).why ? 1 : 0; }
+int run_quietly(const wait_task& task) { return wait_for(task, {}).why ? not_so : all_well; }
 
 void read_also(const std::string& word, wait_task& task) {
   int status = 0;

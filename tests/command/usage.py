@@ -8,37 +8,37 @@ import subprocess
 import sys
 import tempfile
 
-FAILED, WRONG_USAGE = 1, 2
+TROUBLE = 2
 
-# Words, exit code, and what stderr has to name: the input, the place and what would be valid.
+# Words, and what stderr has to name: the input, the place and what would be valid.
 CASES = [
-    ([], WRONG_USAGE, ['which command?', '--help']),
-    (['foo'], WRONG_USAGE, ['unknown command `foo`', 'valid are: demo, probe', '`handshim --help`']),
-    (['prob'], WRONG_USAGE, ['did you mean `probe`?']),
-    (['--foo'], WRONG_USAGE, ['unknown option `--foo`', '--help, --version, --manual, --completion']),
-    (['--versoin'], WRONG_USAGE, ['did you mean `--version`?']),
-    (['--version', 'probe'], WRONG_USAGE, ['one word too many: `probe`']),
-    (['probe'], WRONG_USAGE, ['which URI?', 'ws://127.0.0.1:8080/']),
-    (['probe', ''], WRONG_USAGE, ['which URI?']),
-    (['probe', '--foo'], WRONG_USAGE, ['unknown option `--foo`', '--backend, --policy']),
-    (['probe', 'ws://127.0.0.1:1', '--timeout', '-1'], WRONG_USAGE, ['`--timeout`', 'at most 86400', 'not `-1`']),
-    (['probe', 'ws://127.0.0.1:1', '--policy', 'nope'], WRONG_USAGE, ['"nope"', 'valid are unified-1']),
-    (['wait', 'ws://127.0.0.1:1', '--also', 'nope'], WRONG_USAGE, ['`--also`', 'not `nope`', 'HTTP status']),
-    (['explain', 'nope'], WRONG_USAGE, ['`nope`', 'faults, conditions']),
-    (['explain', '\x1b[31m'], WRONG_USAGE, ['`\\x1b[31m`']),
-    (['policies', 'nope'], WRONG_USAGE, ['"nope"', 'valid are unified-1']),
-    (['policies', 'websockets-14.0,nope=error'], WRONG_USAGE, ['at "nope"', 'docs/policies.md']),
-    (['policies', '--check', 'nowhere/log', 'unified-1'], FAILED, ['nowhere/log', 'No such file']),
-    (['policies', '--check', '{corpus}', 'unified-1'], FAILED, ['{corpus}', 'Is a directory']),
-    (['policies', '--check', '{line}', 'unified-1'], FAILED, ['{line} has no failure in its 1 line;', 'to_json()']),
-    (['serve', 'nope'], WRONG_USAGE, ['unknown scenario `nope`', '`handshim serve --list`']),
-    (['serve', 'hs-eof', '--port', '70000'], WRONG_USAGE, ['`--port`', '0 to 65535', '`70000`']),
-    (['serve', 'hs-eof', '--port', '-1'], WRONG_USAGE, ['`--port`', '0 to 65535', '`-1`']),
-    (['serve', '--script', 'close; nope'], WRONG_USAGE, ['character 8', '`nope`', 'valid steps']),
-    (['serve', '--scenarios', '{line}', '--list'], FAILED, ['{line}:1:', 'missing columns']),
-    (['replay', '{corpus}/scenarios.tsv', '{row}'], FAILED, ['{row}:2:', '2 fields where the header has 7']),
-    (['replay', '{corpus}/scenarios.tsv', '{corpus}'], FAILED, ['{corpus}', 'Is a directory']),
-    (['translate', '{empty}'], FAILED, ['{empty}: the header line is missing']),
+    ([], ['which command?', '--help']),
+    (['foo'], ['unknown command `foo`', 'valid are: demo, probe', '`handshim --help`']),
+    (['prob'], ['did you mean `probe`?']),
+    (['--foo'], ['unknown option `--foo`', '--help, --version, --manual, --completion']),
+    (['--versoin'], ['did you mean `--version`?']),
+    (['--version', 'probe'], ['one word too many: `probe`']),
+    (['probe'], ['which URI?', 'ws://127.0.0.1:8080/']),
+    (['probe', ''], ['which URI?']),
+    (['probe', '--foo'], ['unknown option `--foo`', '--backend, --policy']),
+    (['probe', 'ws://127.0.0.1:1', '--timeout', '-1'], ['`--timeout`', 'at most 86400', 'not `-1`']),
+    (['probe', 'ws://127.0.0.1:1', '--policy', 'nope'], ['"nope"', 'valid are unified-1']),
+    (['wait', 'ws://127.0.0.1:1', '--also', 'nope'], ['`--also`', 'not `nope`', 'HTTP status']),
+    (['explain', 'nope'], ['`nope`', 'faults, conditions']),
+    (['explain', '\x1b[31m'], ['`\\x1b[31m`']),
+    (['policies', 'nope'], ['"nope"', 'valid are unified-1']),
+    (['policies', 'websockets-14.0,nope=error'], ['at "nope"', 'docs/policies.md']),
+    (['policies', '--check', 'nowhere/log', 'unified-1'], ['nowhere/log', 'No such file']),
+    (['policies', '--check', '{corpus}', 'unified-1'], ['{corpus}', 'Is a directory']),
+    (['policies', '--check', '{line}', 'unified-1'], ['{line} has no failure in its 1 line;', 'to_json()']),
+    (['serve', 'nope'], ['unknown scenario `nope`', '`handshim serve --list`']),
+    (['serve', 'hs-eof', '--port', '70000'], ['`--port`', '0 to 65535', '`70000`']),
+    (['serve', 'hs-eof', '--port', '-1'], ['`--port`', '0 to 65535', '`-1`']),
+    (['serve', '--script', 'close; nope'], ['character 8', '`nope`', 'valid steps']),
+    (['serve', '--scenarios', '{line}', '--list'], ['{line}:1:', 'missing columns']),
+    (['replay', '{corpus}/scenarios.tsv', '{row}'], ['{row}:2:', '2 fields where the header has 7']),
+    (['replay', '{corpus}/scenarios.tsv', '{corpus}'], ['{corpus}', 'Is a directory']),
+    (['translate', '{empty}'], ['{empty}: the header line is missing']),
 ]
 
 # What is printed in one piece, and bit by bit.
@@ -52,13 +52,13 @@ def run(command, words, **how):
 
 def cases(command, fill):
     wrong = []
-    for words, code, said in CASES:
+    for words, said in CASES:
         words = [fill(word) for word in words]
         ran = run(command, words, stdout=subprocess.PIPE)
         error = ran.stderr.decode()
         missing = [fill(text) for text in said if fill(text) not in error]
-        if ran.returncode != code or missing or ran.stdout or error.count('\n') != 1:
-            wrong.append(f'{words}: exit code {ran.returncode}, expected {code}; {missing} missing in {error!r}')
+        if ran.returncode != TROUBLE or missing or ran.stdout or error.count('\n') != 1:
+            wrong.append(f'{words}: exit code {ran.returncode}, expected {TROUBLE}; {missing} missing in {error!r}')
     return wrong
 
 
@@ -69,7 +69,7 @@ def unwritable(command):
             runs = [run(command, words, stdout=full),
                     run(command, words, preexec_fn=lambda: os.close(1))]
         for ran in runs:
-            if ran.returncode != FAILED or b'the output cannot be written' not in ran.stderr:
+            if ran.returncode != TROUBLE or b'the output cannot be written' not in ran.stderr:
                 wrong.append(f'{words}: an output that cannot be written: {ran.returncode}, {ran.stderr!r}')
     return wrong
 
