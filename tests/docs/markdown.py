@@ -24,6 +24,7 @@ class Block:
     text: str
     directives: list = field(default_factory=list)  # the comments right before it
     lead: str = ""  # the text between the block before it and this one
+    heading: str = ""  # the one above it
 
     def directive(self, name):
         """What stands behind "name:" in a comment before the block, "" for a bare "name", None without one."""
@@ -59,7 +60,7 @@ class Document:
         self._read()
 
     def _read(self):
-        comments, lead, opened = [], [], None
+        comments, lead, heading, opened = [], [], "", None
         for number, line in enumerate(self.lines, 1):
             fence = FENCE.match(line)
             if opened is not None:
@@ -68,7 +69,7 @@ class Document:
                     self.blocks.append(opened)
                     comments, lead, opened = [], [], None
             elif fence:
-                opened = Block(self.path, number + 1, fence.group(1), "", comments, "\n".join(lead).strip())
+                opened = Block(self.path, number + 1, fence.group(1), "", comments, "\n".join(lead).strip(), heading)
             else:
                 self.prose.append((number, line))
                 comment = COMMENT.match(line)
@@ -77,6 +78,8 @@ class Document:
                 elif line.strip():
                     comments = []
                     lead.append(line)
+                    above = HEADING.match(line)
+                    heading = above.group(2) if above else heading
         if opened is not None:
             self.errors.append(f"{self.path.name}:{opened.line - 1}: the fence is not closed")
 

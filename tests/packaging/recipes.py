@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+import snippet
+
 # What vcpkg gives to a port, but for doing it: each call is written down.
 STUBS = ["vcpkg_configure_meson", "vcpkg_install_meson", "vcpkg_cmake_config_fixup", "vcpkg_fixup_pkgconfig",
          "vcpkg_replace_string", "vcpkg_install_copyright"]
@@ -19,6 +21,19 @@ STUBS = ["vcpkg_configure_meson", "vcpkg_install_meson", "vcpkg_cmake_config_fix
 
 def meson_options(root):
     return set(re.findall(r"^option\('(\w+)'", (root / "meson_options.txt").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def page_errors(root):
+    """Of the commands on the page, which are not run: the recipes that they name."""
+    blocks = snippet.snippets(root)
+    conan = re.findall(r"^conan create (\S+)", blocks["Conan/sh/1"], re.MULTILINE)
+    vcpkg = re.findall(r"^vcpkg install (\S+) --overlay-ports=(\S+)", blocks["vcpkg/sh/1"], re.MULTILINE)
+    if not conan or not vcpkg:
+        yield "docs/packaging/README.md: no command of Conan or of vcpkg"
+    taken = [f"{folder}/conanfile.py" for folder in conan] + [f"{ports}/{port}/vcpkg.json" for port, ports in vcpkg]
+    for recipe in taken:
+        if not (root / recipe).is_file():
+            yield f"docs/packaging/README.md: a command takes {recipe}, which is not there"
 
 
 def conan_errors(root):
@@ -52,7 +67,7 @@ def vcpkg_errors(root, features):
 
 def main(root):
     root = pathlib.Path(root).resolve()
-    errors = list(conan_errors(root))
+    errors = [*page_errors(root), *conan_errors(root)]
     manifest = json.loads((root / "docs/packaging/vcpkg/handshim/vcpkg.json").read_text(encoding="utf-8"))
     if set(manifest["features"]) != {"compiled"}:
         errors.append("vcpkg.json: the features are not those of the port")

@@ -36,7 +36,11 @@ def main(root):
     wrap = (root / "docs/packaging/handshim.wrap").read_text(encoding="utf-8")
     if wrap.count(version) != 3:
         errors.append(f"docs/packaging/handshim.wrap: names {version} {wrap.count(version)} times, not 3")
-    print("\n".join(errors) or f"{version} in {len(PLACES) + 1} places")
+    page = (root / "docs/packaging/README.md").read_text(encoding="utf-8")
+    for there in re.findall(rf"handshim(?:-|\.so\.){NUMBERS}", page):
+        if there != version:
+            errors.append(f"docs/packaging/README.md: names {there}, but it is {version} in config.hpp")
+    print("\n".join(errors) or f"{version} in {len(PLACES) + 2} places")
     return bool(errors)
 
 
