@@ -19,7 +19,8 @@ std::system_error prebuilt(fault f) noexcept;
 /// work. Copying never throws; the object is immutable, so threads may share it. Since 0.1.
 class HANDSHIM_API error : public std::system_error {
  public:
-  error(const handshim::failure& f, kind_list what_it_is, const policy_choice& by) noexcept
+  // A call: else each class that can be thrown repeats it.
+  [[gnu::noinline]] error(const handshim::failure& f, kind_list what_it_is, const policy_choice& by) noexcept
       : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {
     failure_.observed_ = true;
   }
@@ -78,7 +79,8 @@ class HANDSHIM_API error : public std::system_error {
 };
 
 // Every edge is virtual: else an object that is two kinds of one branch has that branch twice, and its
-// handler is passed over. Destructors are cold so that each class's thunks call one and do not repeat it.
+// handler is passed over. Destructors are cold and not inlined so that each class's thunks jump to one and do not
+// repeat it.
 #include "handshim/data/rows_begin.inc"
 #define KIND(number, name, base, description)                                                       \
   class HANDSHIM_API name : public virtual base {                                                   \
@@ -88,7 +90,7 @@ class HANDSHIM_API error : public std::system_error {
         : error(f, kind_of, by) {}                                                                  \
     name(const name&) noexcept = default;                                                           \
     name& operator=(const name&) noexcept = default;                                                \
-    [[gnu::cold]] ~name() override = default;                                                       \
+    [[gnu::cold, gnu::noinline]] ~name() override = default;                                        \
                                                                                                     \
    protected:                                                                                       \
     name() noexcept = default;                                                                      \
@@ -110,7 +112,7 @@ class HANDSHIM_API combined : public virtual Kinds... {
       : error(f, ordered, by) {}
   combined(const combined&) noexcept = default;
   combined& operator=(const combined&) noexcept = default;
-  [[gnu::cold]] ~combined() override = default;
+  [[gnu::cold, gnu::noinline]] ~combined() override = default;
 };
 
 }  // namespace HANDSHIM_ABI

@@ -12,11 +12,14 @@ namespace detail {
 // Puts an object of a class into an exception_ptr.
 using maker = std::exception_ptr (*)(const failure&, const kind_list&, const policy_choice&);
 
+// A call: else each class that can be thrown repeats it.
+[[gnu::noinline]] inline void let_go(failure& taken) noexcept { taken = failure(); }
+
 // The exception of a failure, which is then empty: the throw itself leaves nothing behind.
 template <class E, class... As>
 [[gnu::always_inline]] inline E made_of(failure& taken, const As&... as) noexcept {
   E out(taken, as...);
-  taken = failure();
+  let_go(taken);
   return out;
 }
 
