@@ -49,7 +49,7 @@ inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_t
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;
 
-inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpoint) noexcept {
+inline void write_endpoint(text_writer& out, fault f, std::string_view endpoint) noexcept {
   const public_endpoint shown = without_secrets(endpoint, !is_a(f, fault::uri_invalid));
   // An endpoint may come out of another failure, escaped already.
   append_escaped(out, shown.before, no_limit, false);
@@ -57,7 +57,7 @@ inline void write_endpoint(endpoint_buffer& out, fault f, std::string_view endpo
   out << shown.query;
 }
 
-inline void write_native(what_buffer& out, fault f, const evidence& known) noexcept {
+inline void write_native(text_writer& out, fault f, const evidence& known) noexcept {
   if (known.native_domain.empty() && known.native_text.empty()) return;
   out << "; native ";
   append_shown(out, known.native_domain, 64);
@@ -67,7 +67,7 @@ inline void write_native(what_buffer& out, fault f, const evidence& known) noexc
   append_shown(out, known.native_text, 160);
 }
 
-inline void write_close(what_buffer& out, const evidence& known) noexcept {
+inline void write_close(text_writer& out, const evidence& known) noexcept {
   const close_view& frame = known.close_received ? known.close_received : known.close_sent;
   if (!frame) return;
   out << (known.close_received ? "; received " : "; sent ") << static_cast<long long>(frame.code);
@@ -77,7 +77,7 @@ inline void write_close(what_buffer& out, const evidence& known) noexcept {
 }
 
 // [endpoint: ]phase: description[: status][: detail][; close][; native] [name]
-inline void write_what(what_buffer& out, fault f, phase p, std::string_view endpoint, const evidence& known) noexcept {
+inline void write_what(text_writer& out, fault f, phase p, std::string_view endpoint, const evidence& known) noexcept {
   if (!endpoint.empty()) out << endpoint << ": ";
   if (p != phase::unknown) out << name(p) << ": ";
   out << facts(f).description;
@@ -198,10 +198,10 @@ inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept
 
 inline evidence_block* pack(fault f, phase p, evidence e) noexcept {
   text_buffer<max_detail> detail;
-  append_public(detail, e.detail);
+  append_public<text_writer>(detail, e.detail);
   e.detail = detail.view();
   text_buffer<max_native_text> native_text;
-  append_public(native_text, e.native_text);
+  append_public<text_writer>(native_text, e.native_text);
   e.native_text = native_text.view();
   return pack_public(f, p, e);
 }

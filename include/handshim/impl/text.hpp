@@ -12,17 +12,20 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-/// A fixed buffer that drops what does not fit; made to be filled without memory and without a throw.
-template <std::size_t Capacity>
-class text_buffer {
+/// Writes into a room of a fixed size and drops what does not fit, without memory and without a throw.
+class text_writer {
  public:
-  text_buffer& operator<<(std::string_view text) noexcept {
-    const std::size_t n = text.size() < Capacity - size_ ? text.size() : Capacity - size_;
+  text_writer(const text_writer&) = delete;
+  text_writer& operator=(const text_writer&) = delete;
+
+  // A call: most of what writes is many of these.
+  [[gnu::noinline]] text_writer& operator<<(std::string_view text) noexcept {
+    const std::size_t n = text.size() < capacity_ - size_ ? text.size() : capacity_ - size_;
     if (n != 0) std::memcpy(data_ + size_, text.data(), n);
     size_ += n;
     return *this;
   }
-  text_buffer& operator<<(long long value) noexcept {
+  text_writer& operator<<(long long value) noexcept {
     char digits[24];
     std::size_t at = sizeof digits;
     auto rest = value < 0 ? 0ULL - static_cast<unsigned long long>(value) : static_cast<unsigned long long>(value);
@@ -34,15 +37,29 @@ class text_buffer {
   }
   /// Appends text that must not be dropped, over the end of what is there if need be.
   void end_with(std::string_view text) noexcept {
-    if (text.size() > Capacity - size_) size_ = Capacity - text.size();
+    if (text.size() > capacity_ - size_) size_ = capacity_ - text.size();
     *this << text;
   }
   std::string_view view() const noexcept { return {data_, size_}; }
   std::size_t size() const noexcept { return size_; }
 
+ protected:
+  text_writer(char* room, std::size_t capacity) noexcept : data_(room), capacity_(capacity) {}
+
  private:
-  char data_[Capacity];
+  char* data_;
+  std::size_t capacity_;
   std::size_t size_ = 0;
+};
+
+/// One with its room.
+template <std::size_t Capacity>
+class text_buffer : public text_writer {
+ public:
+  text_buffer() noexcept : text_writer(room_, Capacity) {}
+
+ private:
+  char room_[Capacity];
 };
 
 inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
