@@ -12,6 +12,8 @@ namespace detail {
 /// A std::system_error of the fault, a copy of one that is made once: that copy needs no memory. If there is no
 /// memory to make it, the result has the fault's code but no text of its own.
 std::system_error prebuilt(fault f) noexcept;
+/// what() of a failure in that phase of which nothing else is known.
+const char* what_line(fault f, phase p) noexcept;
 }  // namespace detail
 
 /// The root: all that handshim raises, under every policy but native. what() is one line; code() is the
@@ -27,8 +29,7 @@ class HANDSHIM_API error : public std::system_error {
 
   const char* what() const noexcept override {
     if (const char* line = failure_.what_line()) return line;
-    const fault_facts& known = facts(failure_.fault());
-    return failure_.phase() == known.when ? known.line : known.description.data();  // which the line ends with
+    return detail::what_line(failure_.fault(), failure_.phase());
   }
 
   /// All that is known, apart from any exception class; keep a copy where the exception cannot be kept.

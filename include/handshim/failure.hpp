@@ -158,7 +158,7 @@ class HANDSHIM_API failure {
   handshim::fault fault() const noexcept { return fault_; }
   handshim::phase phase() const noexcept { return phase_; }
   /// The first condition of the fault, unclassified if nothing failed; others may hold: see is().
-  handshim::condition condition() const noexcept { return facts(fault_).main; }
+  handshim::condition condition() const noexcept;
   /// The fault as a code.
   std::error_code code() const noexcept { return *this ? make_error_code(fault_) : std::error_code(); }
   /// The native error's code, if it had one: its own category and value.

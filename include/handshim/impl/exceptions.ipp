@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "handshim/exceptions.hpp"
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/immortal.hpp"
 
 namespace handshim {
@@ -44,6 +45,8 @@ HANDSHIM_INLINE std::system_error prebuilt(fault f) noexcept {
     return std::system_error(std::error_code(static_cast<int>(f), immortal<silent_category_type>()));
   }
 }
+
+HANDSHIM_INLINE const char* what_line(fault f, phase p) noexcept { return plain_line(f, p); }
 
 }  // namespace detail
 }  // namespace HANDSHIM_ABI

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/immortal.hpp"
 #include "handshim/impl/redact.hpp"
 #include "handshim/impl/retry_after.hpp"
@@ -62,7 +63,7 @@ inline void write_native(text_writer& out, fault f, const evidence& known) noexc
   out << "; native ";
   append_shown(out, known.native_domain, 64);
   if (known.native_value != 0) out << ":" << static_cast<long long>(known.native_value);
-  if (known.native_text.empty() || known.native_text == facts(f).description) return;  // it was said already
+  if (known.native_text.empty() || known.native_text == line_of(f).description) return;  // it was said already
   out << " ";
   append_shown(out, known.native_text, 160);
 }
@@ -80,7 +81,7 @@ inline void write_close(text_writer& out, const evidence& known) noexcept {
 inline void write_what(text_writer& out, fault f, phase p, std::string_view endpoint, const evidence& known) noexcept {
   if (!endpoint.empty()) out << endpoint << ": ";
   if (p != phase::unknown) out << name(p) << ": ";
-  out << facts(f).description;
+  out << line_of(f).description;
   if (known.http_status != 0) {
     out << ": " << static_cast<long long>(known.http_status) << (known.http_reason.empty() ? "" : " ");
     append_shown(out, known.http_reason);
@@ -243,7 +244,9 @@ HANDSHIM_INLINE const char* what_in(const evidence_block* block) noexcept {
 }  // namespace detail
 
 HANDSHIM_INLINE failure::failure(handshim::fault f, std::error_code native, handshim::phase p) noexcept
-    : native_(native), fault_(f), phase_(p == handshim::phase::unknown ? facts(f).when : p) {}
+    : native_(native), fault_(f), phase_(p == handshim::phase::unknown ? detail::row_of(f).when : p) {}
+
+HANDSHIM_INLINE condition failure::condition() const noexcept { return detail::row_of(fault_).main; }
 
 HANDSHIM_INLINE failure::failure(handshim::fault f, const handshim::evidence& known, std::error_code native,
                                  handshim::phase p) noexcept
@@ -299,7 +302,7 @@ inline const retry_rule& rule_of(const failure& f) noexcept {
 HANDSHIM_INLINE advice advice_for(const failure& f) noexcept {
   if (!f) return advice::never;
   const retry_rule& rule = detail::rule_of(f);
-  return rule.subject == rule_subject::fault ? facts(f.fault()).retry : rule.what;
+  return rule.subject == rule_subject::fault ? detail::row_of(f.fault()).retry : rule.what;
 }
 
 }  // namespace HANDSHIM_ABI

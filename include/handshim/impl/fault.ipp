@@ -1,8 +1,7 @@
 #pragma once
 
-#include <array>
-
 #include "handshim/fault.hpp"
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/immortal.hpp"
 #include "handshim/impl/native_condition.hpp"
 
@@ -10,78 +9,27 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-constexpr std::uint32_t bit(condition c) noexcept { return std::uint32_t{1} << static_cast<unsigned>(c); }
-
-// The rows are written with bare enumerators, which these name.
 namespace rows {
-enum : std::uint32_t {
-  none = 0,
-  unclassified = bit(condition::unclassified),
-  cancelled = bit(condition::cancelled),
-  usage = bit(condition::usage),
-  resolve = bit(condition::resolve),
-  network = bit(condition::network),
-  tls = bit(condition::tls),
-  timeout = bit(condition::timeout),
-  handshake = bit(condition::handshake),
-  rejected = bit(condition::rejected),
-  protocol = bit(condition::protocol),
-  lost = bit(condition::lost),
-  closed = bit(condition::closed),
-  closed_ok = bit(condition::closed_ok)
-};
-using std::errc;
-
-// The line without its phase, whose name has so many characters.
-constexpr const char* behind_phase(const char* line, std::size_t name) noexcept { return line + name + 2; }
-constexpr const char* line_of(const char* line, phase p, std::size_t name) noexcept {
-  return p == phase::unknown ? behind_phase(line, name) : line;
-}
-
-// One literal holds the description too.
 inline constexpr fault_facts table[] = {
 #include "handshim/data/rows_begin.inc"
-#define LINE(phase_, description, name) #phase_ ": " description " [" #name "]"
-#define FAULT(number, name, parent, phase_, condition_, also, errc_, fingerprint, advice_, description, hint) \
-  {fault::name,                                                                                               \
-   fault::parent,                                                                                             \
-   phase::phase_,                                                                                             \
-   condition::condition_,                                                                                     \
-   condition_ | (also),                                                                                       \
-   errc_,                                                                                                     \
-   advice::advice_,                                                                                           \
-   #name,                                                                                                     \
-   fingerprint,                                                                                               \
-   {behind_phase(LINE(phase_, description, name), sizeof #phase_ - 1), sizeof description - 1},               \
-   hint,                                                                                                      \
-   line_of(LINE(phase_, description, name), phase::phase_, sizeof #phase_ - 1)},
+#define FAULT(number, name_, parent, phase_, condition_, also, errc_, fingerprint, advice_, description_, hint) \
+  {fault::name_,                                                                                                \
+   fault::parent,                                                                                               \
+   phase::phase_,                                                                                               \
+   condition::condition_,                                                                                       \
+   condition_ | (also),                                                                                         \
+   errc_,                                                                                                       \
+   advice::advice_,                                                                                             \
+   line_of(fault::name_).name,                                                                                  \
+   fingerprint,                                                                                                 \
+   line_of(fault::name_).description,                                                                           \
+   hint,                                                                                                        \
+   plain_line(fault::name_, phase::phase_)},
 #include "handshim/data/faults.inc"
 #undef FAULT
-#undef LINE
 #include "handshim/data/rows_end.inc"
 };
 }  // namespace rows
-
-inline constexpr std::size_t fault_count = std::size(rows::table);
-
-constexpr bool rows_ascend() noexcept {
-  for (std::size_t i = 1; i < fault_count; ++i)
-    if (!(rows::table[i - 1].id < rows::table[i].id)) return false;
-  return true;
-}
-static_assert(rows_ascend(), "faults.inc must stay in the order of its numbers");
-
-// The place of each number in the table; 0 for one that no row has.
-struct place_table {
-  static constexpr std::size_t count = static_cast<std::size_t>(rows::table[fault_count - 1].id) + 1;
-  std::uint8_t of[count] = {};
-  constexpr place_table() noexcept {
-    for (std::size_t i = 0; i < fault_count; ++i)
-      of[static_cast<std::size_t>(rows::table[i].id)] = static_cast<std::uint8_t>(i);
-  }
-};
-static_assert(fault_count <= 256);
-inline constexpr place_table fault_places;
 
 template <class Id>
 struct vocabulary_row {
@@ -159,9 +107,9 @@ inline bool has_name(const std::error_category& category, std::string_view id) n
 class fault_category_type final : public std::error_category {
  public:
   const char* name() const noexcept override { return fault_category_name; }
-  std::string message(int value) const override { return std::string(facts(static_cast<fault>(value)).description); }
+  std::string message(int value) const override { return std::string(line_of(static_cast<fault>(value)).description); }
   std::error_condition default_error_condition(int value) const noexcept override {
-    const fault_facts& f = facts(static_cast<fault>(value));
+    const fault_row& f = row_of(static_cast<fault>(value));
     if (f.errc == std::errc{}) return {value, *this};
     return std::make_error_condition(f.errc);
   }
@@ -197,27 +145,24 @@ HANDSHIM_INLINE fault_range all_faults() noexcept {
   return {std::begin(detail::rows::table), std::end(detail::rows::table)};
 }
 
-HANDSHIM_INLINE std::size_t fault_index(fault f) noexcept {
-  const auto number = static_cast<std::size_t>(f);
-  return number < detail::place_table::count ? detail::fault_places.of[number] : 0;
-}
+HANDSHIM_INLINE std::size_t fault_index(fault f) noexcept { return detail::place_of(f); }
 
 HANDSHIM_INLINE const fault_facts& facts(fault f) noexcept { return detail::rows::table[fault_index(f)]; }
 
 HANDSHIM_INLINE bool is_a(fault f, fault ancestor) noexcept {
   for (;;) {
     if (f == ancestor) return true;
-    const fault parent = facts(f).parent;
+    const fault parent = detail::row_of(f).parent;
     if (parent == f || f == fault::none) return false;
     f = parent;
   }
 }
 
 HANDSHIM_INLINE bool holds(fault f, condition c) noexcept {
-  return f != fault::none && (facts(f).conditions & detail::bit(c)) != 0;
+  return f != fault::none && (detail::row_of(f).conditions & detail::bit(c)) != 0;
 }
 
-HANDSHIM_INLINE std::string_view name(fault f) noexcept { return f == fault::none ? "none" : facts(f).name; }
+HANDSHIM_INLINE std::string_view name(fault f) noexcept { return f == fault::none ? "none" : detail::line_of(f).name; }
 
 HANDSHIM_INLINE std::string_view name(condition c) noexcept {
   const auto* row = detail::find_vocabulary(detail::condition_rows, c);

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/immortal.hpp"
 #include "handshim/impl/kind_set.hpp"
 #include "handshim/impl/policy_rows.hpp"
@@ -110,8 +111,8 @@ inline kind_union kinds_in(const policy_data& data, fault f, phase p) noexcept {
 
 template <class Cell, class Value>
 void set_subtree(Cell (&table)[fault_count], fault top, const Value& value) noexcept {
-  for (const fault_facts& row : all_faults())
-    if (is_a(row.id, top)) table[&row - all_faults().begin()] = value;
+  for (std::size_t i = 0; i < fault_count; ++i)
+    if (is_a(rows::numbers[i].id, top)) table[i] = value;
 }
 
 // The fold of all rows of the families up to the version; rows stand in the order in which they came.

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
 #if HANDSHIM_HAS_EXCEPTIONS
@@ -23,7 +24,7 @@ namespace detail {
 
 // A fault that belongs to a phase keeps it; the coarser phase that the caller named is for the rest.
 inline phase phase_for(fault f, phase told) noexcept {
-  const phase own = facts(f).when;
+  const phase own = row_of(f).when;
   return own == phase::unknown || (own == phase::open && told == phase::closing) ? told : own;
 }
 

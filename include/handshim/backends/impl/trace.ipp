@@ -3,6 +3,7 @@
 #include <array>
 
 #include "handshim/backends/trace.hpp"
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/translate.hpp"
 
 namespace handshim {
@@ -88,7 +89,7 @@ HANDSHIM_INLINE failure failure_of(const trace& known, const std::error_code& co
       known.phase == phase::handshake ? handshake_fault(code, known.where) : from(code, known.phase).fault();
   detail::trace_evidence all(known);
   all.add(native);
-  const phase own = facts(f).when;
+  const phase own = handshim::detail::row_of(f).when;
   return failure(f, all.known, detail::native_of(code), own == phase::unknown ? known.phase : own);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/json.hpp"
 #include "handshim/retry/retrying.hpp"
 
@@ -137,7 +138,7 @@ HANDSHIM_INLINE bool retry_run::again_after(const failure& lost, failure& why) {
   why = lost;
   if (stop_requested()) return stopped(why, "stopped");
   if (how_.give_up && how_.give_up(why)) return end(why, "given up by the program");
-  const bool in_order = facts(why.fault()).retry == advice::never;
+  const bool in_order = detail::row_of(why.fault()).retry == advice::never;
   return proceed(why, in_order ? pace_.next_anyway(why) : judged(why));
 }
 

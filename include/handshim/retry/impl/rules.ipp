@@ -2,17 +2,12 @@
 
 #include <iterator>
 
+#include "handshim/impl/fault_rows.hpp"
 #include "handshim/retry/rules.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
-
-constexpr advice word_of(fault f) noexcept {
-  for (const fault_facts& row : rows::table)
-    if (row.id == f) return row.retry;
-  return advice::fix_first;
-}
 
 // In the order of the data. The word of a fault's rule is filled in by the fault's own row.
 inline constexpr retry_rule retry_rules[] = {
@@ -24,7 +19,7 @@ inline constexpr retry_rule retry_rules[] = {
 #define CLOSE_RULE(name, first, last, word, where, reason) \
   {#name, rule_subject::close_code, fault::none, first, last, advice::word, retry_where::where, reason},
 #define FAULT_RULE(name, fault_, where, reason) \
-  {#name, rule_subject::fault, fault::fault_, 0, 0, word_of(fault::fault_), retry_where::where, reason},
+  {#name, rule_subject::fault, fault::fault_, 0, 0, row_of(fault::fault_).retry, retry_where::where, reason},
 #include "handshim/data/retry_rules.inc"
 #undef STATUS_RULE
 #undef HEADER_RULE
@@ -53,7 +48,7 @@ inline const retry_rule* fault_rule(fault f) noexcept {
 inline const retry_rule& nearest_fault_rule(fault f) noexcept {
   for (;;) {
     if (const retry_rule* row = fault_rule(f)) return *row;
-    const fault parent = facts(f).parent;
+    const fault parent = row_of(f).parent;
     f = parent == f ? fault::unclassified : parent;
   }
 }
@@ -67,7 +62,7 @@ HANDSHIM_INLINE retry_rule_range all_retry_rules() noexcept {
 }
 
 HANDSHIM_INLINE const retry_rule& rule_for(fault f, int http_status, int close_code, bool retry_after) noexcept {
-  const advice word = facts(f).retry;
+  const advice word = detail::row_of(f).retry;
   if (word == advice::by_close_code) return detail::numbered_rule(rule_subject::close_code, close_code);
   if (word != advice::by_status) return detail::nearest_fault_rule(f);
   const retry_rule& row = detail::numbered_rule(rule_subject::status, http_status);
