@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "handshim/config.hpp"
@@ -39,6 +40,15 @@ inline constexpr kind_facts kind_table[] = {
 };
 inline constexpr std::size_t kind_count = sizeof kind_table / sizeof *kind_table;
 
+// What each class derives from, by its number: what a failure becomes is found without a look at the texts.
+struct base_table {
+  kind of[64] = {};
+  constexpr base_table() noexcept {
+    for (const kind_facts& row : kind_table) of[static_cast<std::size_t>(row.id)] = row.base;
+  }
+};
+inline constexpr base_table kind_bases;
+
 }  // namespace detail
 
 /// All kinds, bases before what derives from them.
@@ -57,7 +67,10 @@ constexpr const kind_facts& facts(kind k) noexcept {
 
 /// Whether the class of k is that of base or derives from it.
 constexpr bool is_a(kind k, kind base) noexcept {
-  while (k != base && k != kind::error) k = facts(k).base;
+  while (k != base && k != kind::error) {
+    const auto number = static_cast<std::size_t>(k);
+    k = number < std::size(detail::kind_bases.of) ? detail::kind_bases.of[number] : kind::error;
+  }
   return k == base;
 }
 

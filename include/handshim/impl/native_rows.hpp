@@ -54,13 +54,13 @@ using native_sense = std::uint16_t;
 constexpr bool is_phased(native_sense sense) noexcept { return sense >= 0x8000; }
 
 struct native_row {
-  native_table where;
   std::int32_t value;
   native_sense sense;
+  native_table where;
 };
 inline constexpr native_row native_rows[] = {
-#define CODE(table, value, symbol, f) {native_table::table, value, static_cast<native_sense>(fault::f)},
-#define PHASED(table, value, symbol, m) {native_table::table, value, static_cast<native_sense>(meaning::m)},
+#define CODE(table, value, symbol, f) {value, static_cast<native_sense>(fault::f), native_table::table},
+#define PHASED(table, value, symbol, m) {value, static_cast<native_sense>(meaning::m), native_table::table},
 #include "handshim/data/native/all.inc"
 #undef PHASED
 #undef CODE
@@ -122,8 +122,8 @@ class row_index {
   }
 
  private:
-  static constexpr std::size_t capacity = Count < 256 ? 1024 : 4096;
-  static_assert(Count * 4 <= capacity && Count < 0xffff);
+  static constexpr std::size_t capacity = Count < 256 ? 512 : 2048;
+  static_assert(Count * 3 <= capacity && Count < 0xffff);
 
   const Row* rows_;
   std::uint16_t places_[capacity] = {};
