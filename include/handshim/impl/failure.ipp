@@ -40,17 +40,18 @@ struct text_field {
   std::size_t limit;
 };
 inline constexpr text_field text_fields[] = {
-    {&evidence::backend, 64}, {&evidence::native_domain, 128}, {&evidence::http_reason, 128},
-    {&evidence::header, 64},  {&evidence::body, 1024},         {&evidence::first_bytes, 64},
+    {&evidence::backend, 64}, {&evidence::http_reason, 128}, {&evidence::header, 64},
+    {&evidence::body, 1024},  {&evidence::first_bytes, 64},
 };
-inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_text = 512, max_headers_kept = 32,
-                             max_header_text = 256, max_attempts_kept = 16, max_address = 64, max_reason = 123,
-                             max_earlier_kept = 16;
+inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_domain = 128, max_native_text = 512,
+                             max_headers_kept = 32, max_header_text = 256, max_attempts_kept = 16, max_address = 64,
+                             max_reason = 123, max_earlier_kept = 16;
 
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;
 
 inline void write_endpoint(text_writer& out, fault f, std::string_view endpoint) noexcept {
+  if (endpoint.empty()) return;
   const public_endpoint shown = without_secrets(endpoint, !is_a(f, fault::uri_invalid));
   // An endpoint may come out of another failure, escaped already.
   append_escaped(out, shown.before, no_limit, false);
@@ -107,7 +108,7 @@ class packer {
  public:
   explicit packer(char* at) noexcept : at_(at) {}
 
-  std::string_view text(std::string_view source, std::size_t limit) noexcept {
+  [[gnu::noinline]] std::string_view text(std::string_view source, std::size_t limit) noexcept {
     const std::string_view kept = source.substr(0, limit);
     if (!kept.empty()) std::memcpy(at_, kept.data(), kept.size());
     const std::string_view stored(at_, kept.size());
@@ -127,10 +128,16 @@ class packer {
   char* at_;
 };
 
-inline std::size_t packed_size(const evidence& e, std::size_t endpoint) noexcept {
-  std::size_t total = sizeof(evidence_block) + endpoint;
+// The texts of an evidence that are kept in other words: without secrets, and the domain also where only the code
+// tells it.
+struct own_texts {
+  std::string_view endpoint, detail, native_text, native_domain;
+};
+
+inline std::size_t packed_size(const evidence& e, const own_texts& own) noexcept {
+  std::size_t total = sizeof(evidence_block) + own.endpoint.size() + own.detail.size() + own.native_text.size();
+  total += capped(own.native_domain.size(), max_native_domain);
   for (const text_field& field : text_fields) total += capped((e.*field.member).size(), field.limit);
-  total += capped(e.detail.size(), max_detail) + capped(e.native_text.size(), max_native_text);
   total += capped(e.close_received.reason.size(), max_reason) + capped(e.close_sent.reason.size(), max_reason);
   for (std::size_t i = 0; i < capped(e.headers.size(), max_headers_kept); ++i)
     total += sizeof(header_view) + capped(e.headers[i].name.size(), max_header_text) +
@@ -140,7 +147,7 @@ inline std::size_t packed_size(const evidence& e, std::size_t endpoint) noexcept
   return total + capped(e.earlier.size(), max_earlier_kept) * sizeof(failure);
 }
 
-inline failure without_earlier(const failure& f) noexcept {
+[[gnu::cold]] inline failure without_earlier(const failure& f) noexcept {
   if (f.evidence().earlier.empty()) return f;
   evidence known = f.evidence();
   known.earlier = {};
@@ -155,18 +162,21 @@ inline void pack_earlier(packer& out, evidence& kept, const evidence& e) noexcep
   kept.earlier = {earlier, count};
 }
 
+// Whether what is left of a long name tells that the value is a secret, if it is one: else the value is left out.
+[[gnu::cold]] inline bool cut_name_tells(std::string_view name) noexcept {
+  return is_secret_header(name.substr(0, max_header_text)) || !is_secret_header(name);
+}
+
 inline void pack_lists(packer& out, evidence& kept, const evidence& e) noexcept {
   const std::size_t headers = capped(e.headers.size(), max_headers_kept);
   const std::size_t attempts = capped(e.attempts.size(), max_attempts_kept);
   auto* header = out.list<header_view>(headers);
   auto* attempt = out.list<attempt_view>(attempts);
   for (std::size_t i = 0; i < headers; ++i) {
-    const std::string_view name = e.headers[i].name;
-    // What is left of a name must tell that the value is a secret: else the value is left out.
-    const bool told =
-        name.size() <= max_header_text || is_secret_header(name.substr(0, max_header_text)) || !is_secret_header(name);
+    const auto [name, value] = e.headers[i];
     header[i].name = out.text(name, max_header_text);
-    header[i].value = out.text(told ? e.headers[i].value : std::string_view(), max_header_text);
+    const bool told = name.size() <= max_header_text || cut_name_tells(name);
+    header[i].value = out.text(told ? value : std::string_view(), max_header_text);
   }
   for (std::size_t i = 0; i < attempts; ++i)
     attempt[i] = {out.text(e.attempts[i].address, max_address), e.attempts[i].error, e.attempts[i].elapsed};
@@ -178,33 +188,36 @@ static_assert(alignof(header_view) <= alignof(evidence_block) && alignof(attempt
               alignof(failure) <= alignof(evidence_block) && sizeof(evidence_block) % alignof(failure) == 0 &&
               sizeof(failure) % alignof(header_view) == 0 && sizeof(header_view) % alignof(attempt_view) == 0);
 
-// For evidence whose free texts hold no secrets.
-inline evidence_block* pack_public(fault f, phase p, const evidence& e) noexcept {
-  endpoint_buffer endpoint;
-  write_endpoint(endpoint, f, e.endpoint);
-  void* memory = ::operator new(packed_size(e, endpoint.size()), std::nothrow);
+// Null if there is no memory for it.
+inline evidence_block* pack_public(fault f, phase p, const evidence& e, const own_texts& own) noexcept {
+  void* memory = ::operator new(packed_size(e, own), std::nothrow);
   if (memory == nullptr) return nullptr;
   auto* block = ::new (memory) evidence_block(f, p, e);
   packer out(static_cast<char*>(memory) + sizeof(evidence_block));
   pack_earlier(out, block->known, e);
   pack_lists(out, block->known, e);
   for (const text_field& field : text_fields) block->known.*field.member = out.text(e.*field.member, field.limit);
-  block->known.detail = out.text(e.detail, max_detail);
-  block->known.native_text = out.text(e.native_text, max_native_text);
+  block->known.endpoint = out.text(own.endpoint, max_endpoint);
+  block->known.detail = out.text(own.detail, max_detail);
+  block->known.native_text = out.text(own.native_text, max_native_text);
+  block->known.native_domain = out.text(own.native_domain, max_native_domain);
   block->known.close_received.reason = out.text(e.close_received.reason, max_reason);
   block->known.close_sent.reason = out.text(e.close_sent.reason, max_reason);
-  block->known.endpoint = out.text(endpoint.view(), max_endpoint);
   return block;
 }
 
-inline evidence_block* pack(fault f, phase p, evidence e) noexcept {
+inline evidence_block* pack(fault f, phase p, const evidence& e, const std::error_code& native) noexcept {
+  endpoint_buffer endpoint;
+  write_endpoint(endpoint, f, e.endpoint);
   text_buffer<max_detail> detail;
   append_public<text_writer>(detail, e.detail);
-  e.detail = detail.view();
   text_buffer<max_native_text> native_text;
   append_public<text_writer>(native_text, e.native_text);
-  e.native_text = native_text.view();
-  return pack_public(f, p, e);
+  const bool named = !native || !e.native_domain.empty();
+  const std::string_view domain = named ? e.native_domain : std::string_view(native.category().name());
+  evidence_block* block = pack_public(f, p, e, {endpoint.view(), detail.view(), native_text.view(), domain});
+  if (block != nullptr && native) block->known.native_value = native.value();
+  return block;
 }
 
 HANDSHIM_INLINE void retain(const evidence_block* block) noexcept {
@@ -251,14 +264,7 @@ HANDSHIM_INLINE condition failure::condition() const noexcept { return detail::r
 HANDSHIM_INLINE failure::failure(handshim::fault f, const handshim::evidence& known, std::error_code native,
                                  handshim::phase p) noexcept
     : failure(f, native, p) {
-  if (!native) {
-    block_ = detail::pack(f, phase_, known);
-    return;
-  }
-  handshim::evidence completed = known;
-  if (completed.native_domain.empty()) completed.native_domain = native.category().name();
-  completed.native_value = native.value();
-  block_ = detail::pack(f, phase_, completed);
+  block_ = detail::pack(f, phase_, known, native);
 }
 
 HANDSHIM_INLINE failure failure::with(const handshim::evidence& known) const noexcept {

@@ -24,7 +24,7 @@ constexpr kind_set set_of(const kind_list& kinds) noexcept {
 /// that is there takes its place: each is left for which a handler is wanted beside the others'.
 class kind_union {
  public:
-  constexpr void add(kind fresh) noexcept {
+  [[gnu::noinline]] constexpr void add(kind fresh) noexcept {
     std::size_t kept = 0, place = size_;
     for (std::size_t i = 0; i < size_; ++i) {
       if (is_a(all_[i], fresh)) return;

@@ -167,8 +167,8 @@ inline failure from_pointer(const std::exception_ptr& pointer, phase p, int dept
 HANDSHIM_INLINE failure from_typed(const std::system_error& e, phase p, const std::exception_ptr& cause) {
   const bool telling = e.code() && fault_of(e.code()) == fault::none;
   const std::string type = telling ? std::string() : class_name(e);
-  if (!e.code()) return failure(fault::unclassified, known_of(type, e.what(), cause), {}, p);
-  return from(e.code(), p, known_of(type, e.what(), cause));
+  const evidence known = known_of(type, e.what(), cause);
+  return e.code() ? from(e.code(), p, known) : failure(fault::unclassified, known, {}, p);
 }
 
 // The first exception in the chain that carries a code decides, else the class; the outer one's text is kept.
