@@ -11,19 +11,9 @@ inline namespace HANDSHIM_ABI {
 namespace detail {
 
 // Codes of this category have no message, and libstdc++ needs no memory for an empty one.
-class silent_category_type final : public std::error_category {
+class silent_category_type final : public fault_category_type {
  public:
-  const char* name() const noexcept override { return fault_category_name; }
   std::string message(int) const override { return {}; }
-  std::error_condition default_error_condition(int value) const noexcept override {
-    return fault_category().default_error_condition(value);
-  }
-  bool equivalent(int value, const std::error_condition& wanted) const noexcept override {
-    return fault_category().equivalent(value, wanted);
-  }
-  bool equivalent(const std::error_code& code, int wanted) const noexcept override {
-    return fault_category().equivalent(code, wanted);
-  }
 };
 
 // Made at the first failure of each fault and never destroyed.

@@ -104,13 +104,13 @@ inline bool has_name(const std::error_category& category, std::string_view id) n
   return name == id.data() || name == id;
 }
 
-class fault_category_type final : public std::error_category {
+class fault_category_type : public std::error_category {
  public:
   const char* name() const noexcept override { return fault_category_name; }
   std::string message(int value) const override { return std::string(line_of(static_cast<fault>(value)).description); }
   std::error_condition default_error_condition(int value) const noexcept override {
     const fault_row& f = row_of(static_cast<fault>(value));
-    if (f.errc == std::errc{}) return {value, *this};
+    if (f.errc == std::errc{}) return {value, fault_category()};
     return std::make_error_condition(f.errc);
   }
   // A code of ours against a condition of anyone's.
