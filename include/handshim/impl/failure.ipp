@@ -210,9 +210,9 @@ inline evidence_block* pack(fault f, phase p, const evidence& e, const std::erro
   endpoint_buffer endpoint;
   write_endpoint(endpoint, f, e.endpoint);
   text_buffer<max_detail> detail;
-  append_public<text_writer>(detail, e.detail);
+  append_public(detail, e.detail);
   text_buffer<max_native_text> native_text;
-  append_public<text_writer>(native_text, e.native_text);
+  append_public(native_text, e.native_text);
   const bool named = !native || !e.native_domain.empty();
   const std::string_view domain = named ? e.native_domain : std::string_view(native.category().name());
   evidence_block* block = pack_public(f, p, e, {endpoint.view(), detail.view(), native_text.view(), domain});

@@ -54,8 +54,7 @@ inline bool has_query_values(std::string_view word) noexcept {
 }
 
 /// Appends a word without its secrets: those of a URI, of "user:password@host" and of "/path?key=value".
-template <class Out>
-void append_public_word(Out& out, std::string_view word) {
+inline void append_public_word(text_sink& out, std::string_view word) {
   constexpr std::size_t none = std::string_view::npos;
   const std::size_t colon = word.find(':'), scheme = word.find("://");
   const bool user_info = colon != none && word.find('@', colon) != none;
@@ -79,8 +78,7 @@ inline std::size_t secret_name_end(std::string_view text, std::string_view word)
 }
 
 /// Appends free text; "..." stands for what is secret in it, so that nothing changes if it is done twice.
-template <class Out>
-void append_public(Out& out, std::string_view text) {
+inline void append_public(text_sink out, std::string_view text) {
   bool bearer = false;  // the word before was the scheme of a token (RFC 6750)
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\"'<>"));
@@ -101,23 +99,21 @@ void append_public(Out& out, std::string_view text) {
 }
 
 /// Where append_public() writes to if the text is not printable yet.
-template <class Out>
 class escaping {
  public:
-  explicit escaping(Out& out) noexcept : out_(out) {}
+  explicit escaping(text_sink out) noexcept : out_(out) {}
   escaping& operator<<(std::string_view text) {
     append_escaped(out_, text);
     return *this;
   }
 
  private:
-  Out& out_;
+  text_sink out_;
 };
 
 /// Appends free text without secrets and control characters, cut if it is too long.
-template <class Out>
-void append_shown(Out& out, std::string_view text, std::size_t limit = no_limit) {
-  escaping<Out> escaped(out);
+inline void append_shown(text_sink out, std::string_view text, std::size_t limit = no_limit) {
+  escaping escaped(out);
   append_public(escaped, text.substr(0, limit));
   if (text.size() > limit) out << std::string_view("...");
 }

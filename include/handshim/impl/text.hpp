@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "handshim/config.hpp"
 
@@ -64,10 +65,26 @@ class text_buffer : public text_writer {
 
 inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
+/// Anything that takes text by <<, so that what writes piece by piece is compiled once for all of them. Made where it
+/// is handed over.
+class text_sink {
+ public:
+  template <class Out, class = std::enable_if_t<!std::is_same_v<Out, text_sink>>>
+  text_sink(Out& out) noexcept
+      : out_(&out), put_([](void* to, std::string_view piece) { *static_cast<Out*>(to) << piece; }) {}
+  text_sink& operator<<(std::string_view piece) {
+    put_(out_, piece);
+    return *this;
+  }
+
+ private:
+  void* out_;
+  void (*put_)(void* to, std::string_view piece);
+};
+
 /// Appends text with everything but printable ASCII as \xNN; a backslash too, so that it can be undone, unless
 /// the text may have been through here before.
-template <class Out>
-void append_escaped(Out& out, std::string_view text, std::size_t limit = no_limit, bool backslash = true) {
+inline void append_escaped(text_sink out, std::string_view text, std::size_t limit = no_limit, bool backslash = true) {
   constexpr char hex[] = "0123456789abcdef";
   const std::string_view shown = text.substr(0, limit);
   std::size_t start = 0;
