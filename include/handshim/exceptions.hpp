@@ -1,6 +1,8 @@
 // The hierarchy that programs catch. Not declared in builds without exceptions.
 #pragma once
 
+#include <utility>
+
 #include "handshim/policy.hpp"
 
 #if HANDSHIM_HAS_EXCEPTIONS
@@ -21,9 +23,11 @@ const char* what_line(fault f, phase p) noexcept;
 /// work. Copying never throws; the object is immutable, so threads may share it. Since 0.1.
 class HANDSHIM_API error : public std::system_error {
  public:
+  error(const handshim::failure& f, const kind_list& what_it_is, const policy_choice& by) noexcept
+      : error(handshim::failure(f), what_it_is, by) {}
   // A call: else each class that can be thrown repeats it.
-  [[gnu::noinline]] error(const handshim::failure& f, kind_list what_it_is, const policy_choice& by) noexcept
-      : std::system_error(detail::prebuilt(f.fault())), failure_(f), kinds_(what_it_is), choice_(by) {
+  [[gnu::noinline]] error(handshim::failure&& f, const kind_list& what_it_is, const policy_choice& by) noexcept
+      : std::system_error(detail::prebuilt(f.fault())), failure_(std::move(f)), kinds_(what_it_is), choice_(by) {
     failure_.observed_ = true;
   }
 
@@ -89,6 +93,8 @@ class HANDSHIM_API error : public std::system_error {
     static constexpr handshim::kind kind_of = handshim::kind::name;                                 \
     explicit name(const handshim::failure& f, const policy_choice& by = policy_choice({})) noexcept \
         : error(f, kind_of, by) {}                                                                  \
+    explicit name(handshim::failure&& f, const policy_choice& by = policy_choice({})) noexcept      \
+        : error(std::move(f), kind_of, by) {}                                                       \
     name(const name&) noexcept = default;                                                           \
     name& operator=(const name&) noexcept = default;                                                \
     [[gnu::cold, gnu::noinline]] ~name() override = default;                                        \
@@ -111,6 +117,8 @@ class HANDSHIM_API combined : public virtual Kinds... {
   /// The same kinds in another order.
   combined(const handshim::failure& f, const kind_list& ordered, const policy_choice& by) noexcept
       : error(f, ordered, by) {}
+  combined(handshim::failure&& f, const kind_list& ordered, const policy_choice& by) noexcept
+      : error(std::move(f), ordered, by) {}
   combined(const combined&) noexcept = default;
   combined& operator=(const combined&) noexcept = default;
   [[gnu::cold, gnu::noinline]] ~combined() override = default;

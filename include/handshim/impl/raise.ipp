@@ -12,20 +12,10 @@ namespace detail {
 // Puts an object of a class into an exception_ptr.
 using maker = std::exception_ptr (*)(const failure&, const kind_list&, const policy_choice&);
 
-// A call: else each class that can be thrown repeats it.
-[[gnu::noinline]] inline void let_go(failure& taken) noexcept { taken = failure(); }
-
-// The exception of a failure, which is then empty: the throw itself leaves nothing behind.
-template <class E, class... As>
-[[gnu::always_inline]] inline E made_of(failure& taken, const As&... as) noexcept {
-  E out(taken, as...);
-  let_go(taken);
-  return out;
-}
-
+// The throw itself leaves nothing behind: what is thrown takes the failure.
 template <class E>
 [[noreturn]] void throw_one(failure& taken, const kind_list&, const policy_choice& by) {
-  throw made_of<E>(taken, by);
+  throw E(std::move(taken), by);
 }
 template <class E>
 std::exception_ptr make_one(const failure& f, const kind_list&, const policy_choice& by) {
@@ -33,7 +23,7 @@ std::exception_ptr make_one(const failure& f, const kind_list&, const policy_cho
 }
 template <class... Kinds>
 [[noreturn]] void throw_all(failure& taken, const kind_list& as, const policy_choice& by) {
-  throw made_of<combined<Kinds...>>(taken, as, by);
+  throw combined<Kinds...>(std::move(taken), as, by);
 }
 template <class... Kinds>
 std::exception_ptr make_all(const failure& f, const kind_list& as, const policy_choice& by) {
@@ -52,6 +42,8 @@ struct exception_maker : class_row<maker> {};
 class HANDSHIM_API plain_error : public virtual error {
  public:
   plain_error(const handshim::failure& f, const policy_choice& by) noexcept : error(f, handshim::kind::error, by) {}
+  plain_error(handshim::failure&& f, const policy_choice& by) noexcept
+      : error(std::move(f), handshim::kind::error, by) {}
 };
 
 // Two tables, so that a program that only throws has none of the code of the other.
