@@ -25,11 +25,6 @@ failure failure_at(const std::string& uri, const options& how = trusting()) {
   return why;
 }
 
-failure failure_with(const std::string& name) {
-  const tls_server server(name);
-  return failure_at(server.uri("localhost"));
-}
-
 }  // namespace
 
 TEST_CASE("a good certificate for the name or the address: messages go both ways, and the close is in order") {
@@ -50,10 +45,8 @@ TEST_CASE("a good certificate for the name or the address: messages go both ways
   }
 }
 
-TEST_CASE("certificates that are no good are told apart, and nothing is sent to such a server") {
-  SUBCASE("untrusted") { CHECK(failure_with("untrusted").fault() == fault::tls_certificate_untrusted); }
-  SUBCASE("expired") { CHECK(failure_with("expired").fault() == fault::tls_certificate_expired); }
-  SUBCASE("of another host") { CHECK(failure_with("other-host").fault() == fault::tls_certificate_host_mismatch); }
+TEST_CASE("certificates that are no good are told apart") {
+  check_certificates([](const std::string& uri) { return failure_at(uri); });
   SUBCASE("of another address") {
     const tls_server server("other-host");
     CHECK(failure_at(server.uri("127.0.0.1")).fault() == fault::tls_certificate_host_mismatch);
@@ -90,26 +83,7 @@ TEST_CASE("checks can be switched off") {
 }
 
 TEST_CASE("a server without TLS") {
-  SUBCASE("answers with HTTP") {
-    const auto server = plain_http();
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_peer_not_tls);
-  }
-  SUBCASE("closes during the handshake") {
-    const auto server = without_tls("");
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_eof);
-  }
-  SUBCASE("resets during the handshake") {
-    const auto server = without_tls("", true);
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_reset);
-  }
-  SUBCASE("closes in the middle of a record") {
-    const auto server = without_tls(std::string("\x16\x03\x03\x01\x00\x02", 6));
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_eof);
-  }
-  SUBCASE("refuses with an alert") {
-    const auto server = without_tls(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_alert);
-  }
+  check_without_tls([](const std::string& uri) { return failure_at(uri); });
 }
 
 TEST_CASE("a handshake that is not answered ends by the deadline, and cancel() ends it at once") {

@@ -185,8 +185,7 @@ TEST_CASE("over TLS: a good certificate, and what is wrong with the others") {
 }
 
 TEST_CASE("a server without TLS: what can be told of it") {
-  const auto http = tls_test::plain_http(), ends = tls_test::without_tls(""), resets = tls_test::without_tls("", true);
-  CHECK(tls_failure_at(tls_test::wss_uri(http)).fault() == fault::tls_peer_not_tls);
-  CHECK(tls_failure_at(tls_test::wss_uri(ends)).fault() == fault::tls_failed);
-  CHECK(tls_failure_at(tls_test::wss_uri(resets)).fault() == fault::tls_failed);
+  tls_test::without_tls_faults told;
+  told.sends_alert = told.ends = told.ends_in_record = told.resets = fault::tls_failed;
+  tls_test::check_without_tls(tls_failure_at, told);
 }

@@ -142,26 +142,31 @@ inline scripted_server without_tls(std::string bytes, bool reset = false) {
     if (reset) client.reset();
   });
 }
-inline scripted_server plain_http() { return without_tls("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"); }
 inline std::string wss_uri(const scripted_server& server) {
   return "wss://localhost:" + std::to_string(server.port()) + "/";
+}
+
+/// The failure of `at(uri)`, which connects, is this one, of TLS.
+template <class At>
+void check_tls_fault(At at, const std::string& uri, handshim::fault wanted) {
+  const handshim::failure f = at(uri);
+  CAPTURE(f.evidence().native_text);
+  CHECK(handshim::name(f.fault()) == handshim::name(wanted));
+  CHECK(f.phase() == handshim::phase::tls);
+  CHECK(f.is(handshim::condition::tls));
 }
 
 /// What a client is played against, whose fault each is: `at(uri)` connects, and trusts ca.pem.
 template <class At>
 void check_certificates(At at, handshim::fault untrusted, handshim::fault expired, handshim::fault other_host) {
   const struct {
-    const char* name;
+    std::string name;
     handshim::fault wanted;
   } all[] = {{"untrusted", untrusted}, {"expired", expired}, {"other-host", other_host}};
   for (const auto& one : all) {
     CAPTURE(one.name);
     const tls_server server(one.name);
-    const handshim::failure f = at(server.uri("localhost"));
-    CAPTURE(f.evidence().native_text);
-    CHECK(handshim::name(f.fault()) == handshim::name(one.wanted));
-    CHECK(f.phase() == handshim::phase::tls);
-    CHECK(f.is(handshim::condition::tls));
+    check_tls_fault(at, server.uri("localhost"), one.wanted);
   }
 }
 
@@ -171,6 +176,36 @@ void check_certificates(At at) {
   using handshim::fault;
   check_certificates(at, fault::tls_certificate_untrusted, fault::tls_certificate_expired,
                      fault::tls_certificate_host_mismatch);
+}
+
+/// What a server without TLS does with a ClientHello, and what a client that tells it all apart makes of it.
+struct without_tls_faults {
+  handshim::fault answers_http = handshim::fault::tls_peer_not_tls;
+  handshim::fault sends_alert = handshim::fault::tls_alert;
+  handshim::fault ends = handshim::fault::tls_eof;
+  handshim::fault ends_in_record = handshim::fault::tls_eof;
+  handshim::fault resets = handshim::fault::tls_reset;
+};
+
+/// Each of them.
+template <class At>
+void check_without_tls(At at, const without_tls_faults& wanted = {}) {
+  const struct {
+    std::string what, answer;
+    bool reset;
+    handshim::fault wanted;
+  } all[] = {
+      {"HTTP", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", false, wanted.answers_http},
+      {"an alert", std::string("\x15\x03\x03\x00\x02\x02\x28", 7), false, wanted.sends_alert},
+      {"nothing", "", false, wanted.ends},
+      {"half a record", std::string("\x16\x03\x03\x01\x00\x02", 6), false, wanted.ends_in_record},
+      {"a reset", "", true, wanted.resets},
+  };
+  for (const auto& one : all) {
+    CAPTURE(one.what);
+    const scripted_server server = without_tls(one.answer, one.reset);
+    check_tls_fault(at, wss_uri(server), one.wanted);
+  }
 }
 
 }  // namespace tls_test

@@ -66,22 +66,7 @@ TEST_CASE("the native error is OpenSSL's, and the library's is named") {
 }
 
 TEST_CASE("a server without TLS") {
-  SUBCASE("answers with HTTP") {
-    const auto server = plain_http();
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_peer_not_tls);
-  }
-  SUBCASE("closes during the handshake") {
-    const auto server = without_tls("");
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_eof);
-  }
-  SUBCASE("resets during the handshake") {
-    const auto server = without_tls("", true);
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_reset);
-  }
-  SUBCASE("refuses with an alert") {
-    const auto server = without_tls(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
-    CHECK(failure_at(wss_uri(server)).fault() == fault::tls_alert);
-  }
+  check_without_tls([](const std::string& uri) { return failure_at(uri); });
 }
 
 TEST_CASE("a handshake that is not answered ends by the library's own deadline") {
