@@ -65,6 +65,12 @@ TEST_CASE("a list skips empty elements but must have one") {
   }
 }
 
+TEST_CASE("the tokens of a list, up to what cannot be read") {
+  CHECK(tokens_of(" chat.v2,, chat.v1 ") == std::vector<std::string>{"chat.v2", "chat.v1"});
+  CHECK(tokens_of("chat, not fine, other") == std::vector<std::string>{"chat"});
+  CHECK(tokens_of("").empty());
+}
+
 TEST_CASE("a list of protocols may have versions") {
   std::vector<std::string_view> list;
   CHECK(parse_list("websocket/13, h2c", true, list));

@@ -133,7 +133,7 @@ class connection {
     expectation next;
     next.encrypted = (info.ssl_connection & LCCSCF_USE_SSL) != 0;
     if (info.address != nullptr) next.endpoint = std::string(info.address) + ':' + std::to_string(info.port);
-    if (info.protocol != nullptr) next.subprotocols = split(info.protocol);
+    if (info.protocol != nullptr) next.subprotocols = rfc6455::detail::tokens_of(info.protocol);
     seen_.begin(std::move(next));
     seen_.reached(phase::resolve);
     tap_ = {};
@@ -154,12 +154,6 @@ class connection {
     seen_.report("lws_client_connect_via_info", 0, "returned NULL");
     seen_.ended();
     return false;
-  }
-
-  static std::vector<std::string> split(std::string_view text) {
-    std::vector<std::string_view> names;
-    rfc6455::detail::parse_list(text, false, names);
-    return {names.begin(), names.end()};
   }
 
   // Two bytes of code, then the reason; nothing for a close frame without a code.

@@ -24,6 +24,7 @@
 #include "handshim/adapters/collector.hpp"
 #include "handshim/adapters/impl/socket_tap.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/rfc6455/text.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
@@ -126,13 +127,11 @@ class watcher : public ::QObject {
   }
 
   std::vector<std::string> offered() const {
-    std::vector<std::string> out;
+    const ::QByteArray raw = socket_.request().rawHeader("Sec-WebSocket-Protocol");
+    std::vector<std::string> out = rfc6455::detail::tokens_of(raw.toStdString());
 #if QT_VERSION >= QT_VERSION_CHECK(6, 4, 0)
     for (const ::QString& name : socket_.handshakeOptions().subprotocols()) out.push_back(text(name));
 #endif
-    const ::QByteArray raw = socket_.request().rawHeader("Sec-WebSocket-Protocol");
-    for (const ::QByteArray& name : raw.split(','))
-      if (!name.trimmed().isEmpty()) out.push_back(name.trimmed().toStdString());
     return out;
   }
 

@@ -5,7 +5,6 @@
 #include <cxxabi.h>
 #endif
 
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include "handshim/adapters/impl/frame_checks.hpp"
 #include "handshim/adapters/impl/poco_socket.hpp"
 #include "handshim/rfc6455/close_code.hpp"
+#include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/utf8.hpp"
 #include "handshim/translate.hpp"
 
@@ -78,13 +78,7 @@ inline adapters::detail::response_seen response_of(const socket_notes& notes, co
 inline adapters::detail::request_seen request_of(const ::Poco::Net::HTTPRequest& request) {
   adapters::detail::request_seen out;
   out.key = request.get("Sec-WebSocket-Key", "");
-  std::string rest = request.get("Sec-WebSocket-Protocol", "");
-  while (!rest.empty()) {
-    const std::size_t end = (std::min)(rest.find(','), rest.size());
-    const std::size_t start = (std::min)(rest.find_first_not_of(" \t"), end);
-    out.offered.push_back(rest.substr(start, rest.find_last_not_of(" \t", end == 0 ? 0 : end - 1) + 1 - start));
-    rest.erase(0, end + 1);
-  }
+  out.offered = rfc6455::detail::tokens_of(request.get("Sec-WebSocket-Protocol", ""));
   return out;
 }
 

@@ -70,6 +70,12 @@ HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<s
   return !out.empty();
 }
 
+HANDSHIM_INLINE std::vector<std::string> tokens_of(std::string_view text) {
+  std::vector<std::string_view> found;
+  parse_list(text, false, found);
+  return {found.begin(), found.end()};
+}
+
 }  // namespace rfc6455::detail
 }  // namespace HANDSHIM_ABI
 }  // namespace handshim
