@@ -21,8 +21,8 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 
 /// Makes the byte stream for a URI: the place to plug in TLS, a proxy, or a stream in memory. Returns null
-/// and sets the error if it cannot; a fault's code (make_error_code(fault::tls_certificate_expired)) says most. It must
-/// not throw, be done by the deadline, and leave when the interrupter is triggered.
+/// and sets the error if it cannot; a fault's code (make_error_code(fault::tls_certificate_expired)) says most. What it
+/// throws is translated as by guard(). It must be done by the deadline, and leave when the interrupter is triggered.
 using stream_opener = std::function<std::unique_ptr<net::byte_stream>(const rfc6455::uri& to, net::deadline until,
                                                                       net::interrupter& stop, std::error_code& error)>;
 

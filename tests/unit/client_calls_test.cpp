@@ -2,8 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -103,6 +107,67 @@ TEST_CASE_TEMPLATE("the error of open_stream is the fault, and a null stream wit
   CHECK(failing_with(net::stream_errc::interrupted).fault() == fault::cancelled);
   CHECK(failing_with({}).fault() == fault::connect_failed);
   CHECK(failing_with({}).evidence().detail == "options::open_stream gave neither a stream nor an error");
+}
+
+namespace {
+
+// A client whose opener throws the first time.
+template <class B, class Throw>
+client<B> with_throwing_opener(Throw throw_it) {
+  options how;
+  how.open_stream = [throw_it, thrown = false](const rfc6455::uri&, net::deadline, net::interrupter& stop,
+                                               std::error_code&) mutable -> std::unique_ptr<net::byte_stream> {
+    if (!std::exchange(thrown, true)) throw_it();
+    return std::make_unique<memory_stream>(std::make_shared<memory_peer>(upgrade_response), stop);
+  };
+  return client<B>(how);
+}
+
+template <class B, class Throw>
+failure failure_from_opener(Throw throw_it) {
+  auto c = with_throwing_opener<B>(throw_it);
+  failure why, none;
+  c.connect(anywhere, why);
+  c.connect(anywhere, none);
+  CHECK_FALSE(none);
+  CHECK(why.evidence().backend == B::name);
+  CHECK(why.evidence().endpoint == anywhere);
+  return why;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("what open_stream throws is a failure as of any native exception", B, EVERY_BACKEND) {
+  const failure refused =
+      failure_from_opener<B>([] { throw std::system_error(ECONNREFUSED, std::generic_category(), "proxy"); });
+  CHECK(refused.fault() == fault::connection_refused);
+  CHECK(refused.native_code() == std::errc::connection_refused);
+  CHECK(refused.evidence().native_text.substr(0, 5) == "proxy");
+  CHECK_THROWS_AS(std::rethrow_exception(refused.evidence().cause), std::system_error);
+  const failure unknown = failure_from_opener<B>([] { throw std::runtime_error("no token"); });
+  CHECK(unknown.fault() == fault::unclassified);
+  CHECK(unknown.phase() == phase::connect);
+  CHECK(unknown.evidence().native_domain == "std::runtime_error");
+  CHECK(unknown.evidence().native_text == "no token");
+  CHECK(failure_from_opener<B>([] { throw 7; }).fault() == fault::unclassified);
+}
+
+TEST_CASE_TEMPLATE("a handshim::error that open_stream throws keeps its fault, its phase and its evidence", B,
+                   EVERY_BACKEND) {
+  evidence known;
+  known.http_status = 407;
+  const failure why = failure_from_opener<B>([&] { raise(failure(fault::proxy_failed, known)); });
+  CHECK(why.fault() == fault::proxy_failed);
+  CHECK(why.phase() == phase::proxy);
+  CHECK(why.evidence().http_status == 407);
+}
+
+TEST_CASE_TEMPLATE("std::bad_alloc from open_stream goes through, and the client can connect again", B, EVERY_BACKEND) {
+  auto c = with_throwing_opener<B>([] { throw std::bad_alloc(); });
+  failure why;
+  CHECK_THROWS_AS(c.connect(anywhere, why), std::bad_alloc);
+  c.connect(anywhere, why);
+  CHECK_FALSE(why);
 }
 
 TEST_CASE_TEMPLATE("wss without a stream for it is tls_unsupported", B, EVERY_BACKEND) {

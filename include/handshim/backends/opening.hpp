@@ -51,6 +51,7 @@ class opening {
   const rfc6455::request_options& request_parts() const noexcept { return request_; }
 
  private:
+  std::error_code call_opener();
   std::error_code open_stream();
   std::error_code write_request();
 

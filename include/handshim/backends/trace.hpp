@@ -31,6 +31,7 @@ struct trace {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::string first_bytes;
   std::uint32_t redirects = 0;
+  failure thrown;  ///< what the program's own opener threw
 };
 
 /// The native error in a backend's own terms, beside its code.

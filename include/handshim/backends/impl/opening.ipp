@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "handshim/backends/opening.hpp"
+#include "handshim/guard.hpp"
 #include "handshim/impl/text.hpp"
 
 namespace handshim {
@@ -47,11 +48,23 @@ HANDSHIM_INLINE fault opening::begin(std::string_view uri) {
   return rfc6455::check_request(request_, note_.detail);
 }
 
-HANDSHIM_INLINE std::error_code opening::open_stream() {
+// The program's own, which may throw whatever the client.
+HANDSHIM_INLINE std::error_code opening::call_opener() {
   std::error_code error;
+  const auto call = [&] { stream_ = how_.open_stream(to_, until_, stop_, error); };
+#if HANDSHIM_HAS_EXCEPTIONS
+  note_.thrown = capture(phase::connect, call);
+  if (note_.thrown) return note_.thrown.code();
+#else
+  call();
+#endif
+  return error;
+}
+
+HANDSHIM_INLINE std::error_code opening::open_stream() {
   if (how_.open_stream) {
     note_.phase = phase::connect;
-    stream_ = how_.open_stream(to_, until_, stop_, error);
+    const std::error_code error = call_opener();
     if (stream_ || error) return error;
     note_.detail = "options::open_stream gave neither a stream nor an error";
     return make_error_code(fault::connect_failed);

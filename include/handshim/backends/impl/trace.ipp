@@ -68,6 +68,17 @@ class trace_evidence {
   std::array<attempt_view, 16> attempts_;
 };
 
+// What the program's own opener threw keeps its fault, its phase and its evidence.
+inline failure failure_thrown(const trace& from) noexcept {
+  const trace_evidence here(from);
+  evidence known = from.thrown.evidence();
+  known.backend = here.known.backend;
+  known.endpoint = here.known.endpoint;
+  known.redirects = here.known.redirects;
+  known.elapsed = here.known.elapsed;
+  return from.thrown.with(known);
+}
+
 // The code that a person wants to see: the stream's own, not the fault's.
 inline std::error_code native_of(const std::error_code& code, const std::error_code& stream = {}) noexcept {
   return fault_of(code) == fault::none ? code : stream;
@@ -85,6 +96,7 @@ HANDSHIM_INLINE fault handshake_fault(const std::error_code& code, rfc6455::part
 }
 
 HANDSHIM_INLINE failure failure_of(const trace& known, const std::error_code& code, const native_report& native) {
+  if (known.thrown) return detail::failure_thrown(known);
   const fault f =
       known.phase == phase::handshake ? handshake_fault(code, known.where) : from(code, known.phase).fault();
   detail::trace_evidence all(known);
