@@ -60,10 +60,12 @@ def lines_of(file):
     return lines
 
 
-def branches_of(file):
+def branches_of(file, source):
     """(line, column, way) -> whether it was taken in any instantiation; a constant condition is no branch."""
     taken = collections.defaultdict(int)
     for line, column, _, _, yes, no, *_ in file.get("branches", []):
+        if "if constexpr (" in source[line - 1]:
+            continue
         taken[line, column, True] += yes
         taken[line, column, False] += no
     return taken
@@ -95,7 +97,7 @@ class Tools:
                 file = files.get(path.resolve(), {"segments": []})
                 for number, count in lines_of(file).items():
                     lines[path, number] += count
-                for where, count in branches_of(file).items():
+                for where, count in branches_of(file, path.read_text().splitlines()).items():
                     branches[(path, *where)] += count
         return lines, branches
 

@@ -4,9 +4,11 @@
 #if !defined(_WIN32)
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #endif
 
 #include <csignal>
+#include <cstdint>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -93,6 +95,17 @@ TEST_CASE("a signal neither ends a wait nor fails it, but its handler may trigge
   const after real(50ms, [=] { ::pthread_kill(waiter, SIGUSR1); });
   CHECK(stop.wait(-1, direction::read, deadline::in(20s)) == stream_errc::interrupted);
   ::sigaction(SIGUSR1, &before, nullptr);
+}
+#endif
+
+#if defined(__linux__)
+TEST_CASE("a wake without a trigger behind it, as a reset leaves one, ends no wait") {
+  interrupter stop;
+  const std::uint64_t one = 1;
+  REQUIRE(::write(stop.fd(), &one, sizeof one) == sizeof one);
+  const stopwatch watch;
+  CHECK(stop.wait(-1, direction::read, deadline::in(50ms)) == stream_errc::timed_out);
+  CHECK(watch.elapsed() >= 50ms);
 }
 #endif
 

@@ -68,6 +68,8 @@ TEST_CASE("a number that no fault and no kind has is an error in code too") {
   CHECK(why.fault() == fault::policy_kind_unknown);
   CHECK(contains(why.what(), "at \"63\""));
   CHECK_THROWS_AS(find_policy("number-1"), handshim::policy_error);
+  CHECK_THROWS_AS(define_policy("number-1", policy(), {{static_cast<fault>(9999), kind::error}}),
+                  handshim::policy_error);
 }
 
 TEST_CASE("its name stands where a built-in one does: under overrides, in bridges, in the environment") {

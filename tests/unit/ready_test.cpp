@@ -126,6 +126,23 @@ TEST_CASE("the connection that showed it is closed in order") {
   CHECK(seen.wait_for(0) == "closed");
 }
 
+TEST_CASE("without a failure to fill it tells how it went") {
+  scripted_server server(upgraded(echo));
+  CHECK(wait_until_ready(uri_of(server), 60s).attempts == 1);
+}
+
+TEST_CASE("after a stop no server is asked") {
+  scripted_server server(upgraded(echo));
+  stop_signal stop;
+  stop.request();
+  ready_options how;
+  how.stop = &stop;
+  failure why;
+  wait_until_ready(uri_of(server), 60s, how, {}, why);
+  CHECK(why.fault() == fault::cancelled);
+  CHECK(server.accepted() == 0);
+}
+
 TEST_CASE("headers of the options are sent") {
   record seen;
   scripted_server server([&](peer& client) {

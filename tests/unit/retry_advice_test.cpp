@@ -88,8 +88,22 @@ TEST_CASE("close codes, of which the private ones mean what the user says") {
   CHECK((word(4003, by) == advice::back_off));
   CHECK((word(4010, by) == advice::never));
   CHECK((word(4500, by) == advice::fix_first));
+  CHECK((word(3999, by) == advice::fix_first));
   CHECK((word(1008, by) == advice::fix_first));  // not the user's to say
+  by.close_codes.push_back({4500, 65535, advice::back_off});
+  CHECK((word(4500, by) == advice::back_off));
+  CHECK((word(5000, by) == advice::fix_first));  // no private one
   CHECK((advise(failure(fault::closed_normally), by).what == advice::never));
+}
+
+TEST_CASE("the user's word is for what a close frame ended, and names no time by itself") {
+  advising by;
+  by.close_codes = {{4000, 4000, advice::never}, {4001, 4001, advice::after}};
+  evidence known;
+  known.close_received.code = 4000;
+  CHECK((advise(failure(fault::connection_reset, known), by).what == advice::back_off));
+  CHECK((advise(closed(4001), by).what == advice::after));
+  CHECK_FALSE(advise(closed(4001), by).delay.has_value());
 }
 
 TEST_CASE("Retry-After in seconds") {
@@ -114,6 +128,11 @@ TEST_CASE("Retry-After as a date in the three forms of RFC 9110") {
   // 2024-02-29 was a day, 2000-02-29 too; a leap second is one.
   CHECK(asked("Thu, 29 Feb 2024 00:00:00 GMT", at(std::chrono::system_clock::time_point(1709164799s))) == 1s);
   CHECK(asked("Tue, 29 Feb 2000 23:59:60 GMT", at(std::chrono::system_clock::time_point(951868740s))) == 60s);
+}
+
+TEST_CASE("a date is measured by the system's clock unless another is given") {
+  CHECK(asked("Sun, 06 Nov 1994 08:49:37 GMT", advising()) == 0s);
+  CHECK(asked("Sun, 06 Nov 9999 08:49:37 GMT", advising()) == 1h);
 }
 
 TEST_CASE("two digits of a year mean the century that is near") {

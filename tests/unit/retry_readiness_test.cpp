@@ -133,6 +133,17 @@ TEST_CASE("an attempt has its own limit within what is left") {
   CHECK(why.evidence().spent <= 12s);
 }
 
+TEST_CASE("without a limit of its own an attempt has all that is left") {
+  virtual_time time;
+  ready_options how = on(time);
+  how.attempt_timeout = 0s;
+  failure why;
+  std::vector<std::chrono::nanoseconds> left;
+  const auto attempt = [&](failure&, const attempt_info& info) { left.push_back(info.left); };
+  wait_until_ready(attempt, 12s, how, why);
+  CHECK(left == std::vector<std::chrono::nanoseconds>{12s});
+}
+
 TEST_CASE("each pause is told") {
   virtual_time time;
   ready_options how = on(time);

@@ -176,3 +176,55 @@ TEST_CASE("once stopped, nothing is tried") {
   CHECK((why.fault() == fault::cancelled));
   CHECK(client.uris.empty());
 }
+
+TEST_CASE("a stop that nobody asks for is in nobody's way; after a loss it is heeded before anything is tried") {
+  virtual_time time;
+  stop_signal stop;
+  retry_options how = on(time);
+  how.stop = &stop;
+  fake_client client;
+  reconnector<fake_client> keep(client, "ws://host/", how);
+  keep.connect();
+  CHECK(client.uris.size() == 1);
+  client.lose(fault::connection_reset);
+  stop.request();
+  failure why;
+  keep.connect(why);
+  CHECK((why.fault() == fault::cancelled));
+  CHECK(client.uris.size() == 1);
+}
+
+TEST_CASE("the program may give up a connection that was lost") {
+  virtual_time time;
+  retry_options how = on(time);
+  how.give_up = [](const failure& f) { return f.is(fault::keepalive_timeout); };
+  fake_client client;
+  reconnector<fake_client> keep(client, "ws://host/", how);
+  keep.connect();
+  client.lose(fault::connection_reset);
+  keep.connect();
+  CHECK(client.uris.size() == 2);
+  client.lose(fault::keepalive_timeout);
+  failure why;
+  keep.connect(why);
+  CHECK((why.fault() == fault::keepalive_timeout));
+  CHECK(why.what().find("given up by the program") != std::string::npos);
+  CHECK(client.uris.size() == 2);
+}
+
+TEST_CASE("what did not end the connection is not its loss; a broken protocol did") {
+  virtual_time time;
+  retry_options how = on(time);
+  std::vector<fault> lost;
+  how.on_retry = [&](const failure& f, std::chrono::nanoseconds) { lost.push_back(f.fault()); };
+  fake_client client;
+  reconnector<fake_client> keep(client, "ws://host/", how);
+  keep.connect();
+  client.lose(fault::recv_timeout);  // and then closed by the program
+  keep.connect();
+  CHECK(lost == std::vector<fault>{fault::closed_normally});
+  client.lose(fault::frame_reserved_bits);
+  failure why;
+  keep.connect(why);
+  CHECK((why.fault() == fault::frame_reserved_bits));
+}

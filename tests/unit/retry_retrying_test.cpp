@@ -209,6 +209,19 @@ TEST_CASE("a pause that is stopped ends it with all that was known") {
   CHECK(says(why, "stopped while it waited to try again (2 attempts in "));
 }
 
+TEST_CASE("a stop during a pause of the program's own clock counts, though the pause went to its end") {
+  virtual_time time;
+  stop_signal stop;
+  retry_options how = on(time);
+  how.stop = &stop;
+  time.on_pause = [&] { return stop.request(), true; };
+  script attempt(std::vector<failure>(5, told(fault::connection_refused)));
+  failure why;
+  retry(attempt, how, why);
+  CHECK((why.fault() == fault::cancelled));
+  CHECK(attempt.calls == 1);
+}
+
 TEST_CASE("a stop from another thread ends a pause of the real clock at once") {
   stop_signal stop;
   retry_options how;

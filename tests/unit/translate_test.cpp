@@ -10,6 +10,7 @@
 
 #include "../support/named_category.hpp"
 #include "handshim/exceptions.hpp"
+#include "handshim/raise.hpp"
 
 using handshim::condition;
 using handshim::evidence;
@@ -279,4 +280,79 @@ TEST_CASE("exceptions of unknown types: a code inside, one nested deeper, or a c
   }
   CHECK(nested.fault() == fault::reset_in_response);
   CHECK(nested.evidence().native_text == "did not receive a valid HTTP response");
+}
+
+TEST_CASE("an exception of handshim's own gives its own failure, by whatever it is caught") {
+  evidence known;
+  known.endpoint = "ws://host/";
+  try {
+    handshim::raise(failure(fault::eof_in_headers, known), handshim::policy());
+  } catch (const std::exception& e) {
+    const failure by_reference = handshim::from(e, phase::open);
+    CHECK(by_reference.fault() == fault::eof_in_headers);
+    CHECK(by_reference.phase() == phase::handshake);
+    CHECK(by_reference.evidence().endpoint == "ws://host/");
+    const failure being_handled = handshim::current_failure(phase::open);
+    CHECK(being_handled.phase() == phase::handshake);
+    CHECK(&being_handled.evidence() == &by_reference.evidence());
+  }
+}
+
+TEST_CASE("an exception that is caught by reference is told by its code, or by its class") {
+  const std::system_error reset(ECONNRESET, std::system_category(), "read");
+  const std::exception& coded = reset;
+  CHECK(handshim::from(coded, phase::open).fault() == fault::connection_reset);
+  CHECK(handshim::from(coded, phase::open).evidence().native_text == reset.what());
+  const std::runtime_error plain("anything");
+  const failure unknown = handshim::from(static_cast<const std::exception&>(plain), phase::open);
+  CHECK(unknown.fault() == fault::unclassified);
+  CHECK(unknown.evidence().native_domain == "std::runtime_error");
+}
+
+TEST_CASE("what is no error is no failure, and a failure is one already") {
+  CHECK_FALSE(handshim::from(std::error_code(), phase::open));
+  CHECK_FALSE(handshim::from(std::error_code(), phase::open, with_status(503)));
+  CHECK_FALSE(handshim::from(handshim::getaddrinfo_code{0}, phase::resolve));
+  CHECK_FALSE(handshim::from(std::exception_ptr(), phase::open));
+  const failure one(fault::recv_timeout);
+  CHECK(&handshim::from(one, phase::handshake) == &one);
+}
+
+TEST_CASE("an exception with the code for success is a failure all the same") {
+  const auto thrown = std::make_exception_ptr(std::system_error(std::error_code(), "odd"));
+  const failure f = handshim::from(thrown, phase::open);
+  CHECK(f.fault() == fault::unclassified);
+  CHECK(f.evidence().native_domain == "std::system_error");
+  CHECK(f.evidence().native_text.substr(0, 3) == "odd");
+}
+
+namespace {
+
+// A reset inside of so many exceptions.
+std::exception_ptr nested_in(int levels) {
+  if (levels == 0) return std::make_exception_ptr(std::system_error(ECONNRESET, std::system_category()));
+  try {
+    try {
+      std::rethrow_exception(nested_in(levels - 1));
+    } catch (...) {
+      std::throw_with_nested(std::runtime_error("level"));
+    }
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+// Made where nothing was being handled.
+struct nest_without_egg : std::runtime_error, std::nested_exception {
+  nest_without_egg() : std::runtime_error("empty") {}
+};
+
+}  // namespace
+
+TEST_CASE("nested exceptions are followed for eight levels, and one with nothing in it speaks for itself") {
+  CHECK(handshim::from(nested_in(8), phase::open).fault() == fault::connection_reset);
+  CHECK(handshim::from(nested_in(9), phase::open).fault() == fault::unclassified);
+  const failure f = handshim::from(std::make_exception_ptr(nest_without_egg()), phase::open);
+  CHECK(f.fault() == fault::unclassified);
+  CHECK(f.evidence().native_text == "empty");
 }

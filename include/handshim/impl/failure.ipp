@@ -95,8 +95,7 @@ inline void write_what(text_writer& out, fault f, phase p, std::string_view endp
     out << ": ";
     append_shown(out, known.detail);
   }
-  if (holds(f, condition::closed) || holds(f, condition::lost) || holds(f, condition::protocol))
-    write_close(out, known);
+  if (holds(f, condition::closed) || holds(f, condition::lost)) write_close(out, known);
   write_native(out, f, known);
   text_buffer<64> last;
   last << " [" << name(f) << "]";

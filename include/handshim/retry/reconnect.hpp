@@ -65,7 +65,7 @@ class reconnector {
   failure loss() const {
     failure last = client_.last_failure();
     const bool old = last.fault() == before_.fault() && &last.evidence() == &before_.evidence();
-    const bool ended = last.is(condition::lost) || last.is(condition::closed) || last.is(condition::protocol);
+    const bool ended = last.is(condition::lost) || last.is(condition::closed);  // a broken protocol is lost, too
     return !old && ended ? last : failure(fault::closed_normally);
   }
 
