@@ -24,17 +24,11 @@ constexpr kind_set set_of(const kind_list& kinds) noexcept {
 /// that is there takes its place: each is left for which a handler is wanted beside the others'.
 class kind_union {
  public:
-  [[gnu::noinline]] constexpr void add(kind fresh) noexcept {
-    std::size_t kept = 0, place = size_;
-    for (std::size_t i = 0; i < size_; ++i) {
-      if (is_a(all_[i], fresh)) return;
-      if (!is_a(fresh, all_[i]))
-        all_[kept++] = all_[i];
-      else if (place == size_)
-        all_[place = kept++] = fresh;
-    }
-    if (place == size_ && kept < capacity) all_[kept++] = fresh;
-    size_ = kept;
+  constexpr void add(kind fresh) noexcept {
+    if (size_ == 0)  // most failures are of one kind
+      all_[size_++] = fresh;
+    else
+      merge(fresh);
   }
   constexpr void add(const kind_union& others) noexcept {
     for (const kind k : others) add(k);
@@ -54,6 +48,18 @@ class kind_union {
  private:
   static constexpr std::size_t capacity = 8;  // of two policies, three and the mark of a phase each
 
+  [[gnu::noinline]] constexpr void merge(kind fresh) noexcept {
+    std::size_t kept = 0, place = size_;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (is_a(all_[i], fresh)) return;
+      if (!is_a(fresh, all_[i]))
+        all_[kept++] = all_[i];
+      else if (place == size_)
+        all_[place = kept++] = fresh;
+    }
+    if (place == size_ && kept < capacity) all_[kept++] = fresh;
+    size_ = kept;
+  }
   constexpr kind at(std::size_t i) const noexcept { return i < size_ ? all_[i] : kind::error; }
 
   kind all_[capacity] = {};
