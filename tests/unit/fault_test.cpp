@@ -134,9 +134,12 @@ TEST_CASE("the conditions of a fault include its main one and only known ones") 
   }
 }
 
-TEST_CASE("nothing is closed in order without being closed, and no fault is none") {
-  for (const fault_facts& row : handshim::all_faults())
+TEST_CASE("what is closed in order is closed, a broken protocol is a lost connection, and no fault is none") {
+  for (const fault_facts& row : handshim::all_faults()) {
+    CAPTURE(row.name);
     if (holds(row.id, condition::closed_ok)) CHECK(holds(row.id, condition::closed));
+    if (holds(row.id, condition::protocol)) CHECK(holds(row.id, condition::lost));
+  }
   for (const condition c : all_conditions) CHECK_FALSE(holds(fault::none, c));
   CHECK_FALSE(is_a(fault::none, fault::unclassified));
 }
