@@ -30,19 +30,32 @@ struct named_value {
   std::size_t length = 0;  ///< with the sign and what stands before it
 };
 
-inline constexpr std::string_view round_a_sign = " \t\"'";
+// Not find_first_of() and its kin: those ask for each character in a call of its own.
+constexpr bool stands_round_a_sign(char c) noexcept { return c == ' ' || c == '\t' || c == '"' || c == '\''; }
+constexpr bool parts_words(char c) noexcept {
+  return stands_round_a_sign(c) || c == '\r' || c == '\n' || c == '<' || c == '>';
+}
+
+/// Where the first character is that does not fit; the end if all do.
+template <class Fits>
+std::size_t end_of(std::string_view text, Fits fits, std::size_t from = 0) noexcept {
+  while (from < text.size() && fits(text[from])) ++from;
+  return from;
+}
+
+constexpr bool is_sign(char c) noexcept { return c == ':' || c == '='; }
 
 /// Where the sign stands that makes what is before the text a name; npos if there is none.
 inline std::size_t sign_at(std::string_view text) noexcept {
-  const std::size_t at = text.find_first_not_of(round_a_sign);
-  return at != std::string_view::npos && (text[at] == ':' || text[at] == '=') ? at : std::string_view::npos;
+  const std::size_t at = end_of(text, stands_round_a_sign);
+  return at < text.size() && is_sign(text[at]) ? at : std::string_view::npos;
 }
 
 inline named_value value_at(std::string_view text) noexcept {
   const std::size_t sign = sign_at(text);
   if (sign == std::string_view::npos) return {};
-  const std::size_t start = text.find_first_not_of(round_a_sign, sign + 1);
-  if (start == std::string_view::npos) return {};
+  const std::size_t start = end_of(text, stands_round_a_sign, sign + 1);
+  if (start == text.size()) return {};
   const std::size_t end = text.find_first_of(text[sign] == ':' ? "\r\n" : " \t\r\n\"'<>&;,", start);
   return {text[sign], end == std::string_view::npos ? text.size() : end};
 }
@@ -56,7 +69,7 @@ inline bool has_query_values(std::string_view word) noexcept {
 /// Appends a word without its secrets: those of a URI, of "user:password@host" and of "/path?key=value".
 inline void append_public_word(text_sink& out, std::string_view word) {
   constexpr std::size_t none = std::string_view::npos;
-  const std::size_t colon = word.find(':'), scheme = word.find("://");
+  const std::size_t colon = word.find(':'), scheme = colon == none ? none : word.find("://", colon);
   const bool user_info = colon != none && word.find('@', colon) != none;
   if (scheme == none && !user_info && !has_query_values(word)) return static_cast<void>(out << word);
   std::size_t begin = scheme == none ? 0 : scheme;
@@ -67,21 +80,30 @@ inline void append_public_word(text_sink& out, std::string_view word) {
 
 /// Where in the word the name of a secret ends that has a value; 0 if there is none outside of a URI.
 inline std::size_t secret_name_end(std::string_view text, std::string_view word) noexcept {
-  if (word.find("://") != std::string_view::npos || has_query_values(word)) return 0;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const std::size_t start = i;
     while (i < word.size() && is_name_char(word[i])) ++i;
     if (i == start || sign_at(text.substr(i)) == text.npos) continue;  // soon seen of most words
-    if (names_secret(word.substr(start, i - start)) && value_at(text.substr(i)).sign != 0) return i;
+    if (!names_secret(word.substr(start, i - start)) || value_at(text.substr(i)).sign == 0) continue;
+    return word.find("://") != std::string_view::npos || has_query_values(word) ? 0 : i;
   }
   return 0;
 }
 
+/// How much of the text is behind its last sign: no value, no URI, user info or query can be there.
+inline std::size_t size_without_signs(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && !is_sign(text[text.size() - 1 - size])) ++size;
+  return size;
+}
+
 /// Appends free text; "..." stands for what is secret in it, so that nothing changes if it is done twice.
 inline void append_public(text_sink out, std::string_view text) {
+  const std::size_t plain = size_without_signs(text);
   bool bearer = false;  // the word before was the scheme of a token (RFC 6750)
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\"'<>"));
+    if (text.size() <= plain && !bearer && !contains_lower(text, "bearer")) return static_cast<void>(out << text);
+    const std::string_view word = text.substr(0, end_of(text, [](char c) { return !parts_words(c); }));
     if (word.empty()) {
       out << text.substr(0, 1);
       text.remove_prefix(1);
