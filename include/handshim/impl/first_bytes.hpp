@@ -1,7 +1,8 @@
-// What the first bytes of a peer look like, if it is not what was expected there.
+// The first bytes of a peer: they are kept, and tell what it is if it is not what was expected there.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "handshim/impl/text.hpp"
@@ -9,6 +10,14 @@
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
+
+/// How many are kept as evidence.
+inline constexpr std::size_t most_first_bytes = 64;
+
+/// Of bytes that come in pieces the first `most` are kept.
+inline void keep_first(std::string& kept, std::string_view bytes, std::size_t most = most_first_bytes) {
+  if (kept.size() < most) kept.append(bytes.substr(0, most - kept.size()));
+}
 
 struct first_bytes_row {
   std::string_view name;  ///< one word, for ever

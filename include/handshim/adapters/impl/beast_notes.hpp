@@ -16,6 +16,7 @@
 
 #include "handshim/adapters/impl/frame_watch.hpp"
 #include "handshim/adapters/impl/response_evidence.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/policy.hpp"
 #include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/response.hpp"
@@ -55,8 +56,7 @@ class notes {
   void received(std::string_view bytes) {
     const std::lock_guard<std::mutex> hold(mutex_);
     bytes_in_ += bytes.size();
-    constexpr std::size_t kept = 64;
-    if (first_bytes_.size() < kept) first_bytes_.append(bytes.substr(0, kept - first_bytes_.size()));
+    handshim::detail::keep_first(first_bytes_, bytes);
     if (progress_ == progress::open) return watch(in_, bytes);
     if (progress_ == progress::none) return;
     bytes.remove_prefix(reader_->consume(bytes));
@@ -68,8 +68,7 @@ class notes {
     const std::lock_guard<std::mutex> hold(mutex_);
     bytes_out_ += bytes.size();
     if (progress_ == progress::open) return watch(out_, bytes);
-    constexpr std::size_t most = 1u << 16;
-    if (progress_ == progress::request && request_.size() < most) request_.append(bytes.substr(0, most));
+    if (progress_ == progress::request) handshim::detail::keep_first(request_, bytes, 1u << 16);
   }
 
   /// A write that was told of a reset: the system tells of it once, and a read then sees the end of the stream.

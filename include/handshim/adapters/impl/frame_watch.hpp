@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 #include "handshim/rfc6455/frame.hpp"
 #include "handshim/rfc6455/utf8.hpp"
@@ -61,7 +62,7 @@ class frame_watch {
   std::size_t payload(std::string_view bytes) {
     const std::size_t n = bytes.size() < left_ ? bytes.size() : static_cast<std::size_t>(left_);
     constexpr std::size_t most = 125;
-    if (opcode() == rfc6455::opcode::close) control_.append(bytes.substr(0, n).substr(0, most - control_.size()));
+    if (opcode() == rfc6455::opcode::close) handshim::detail::keep_first(control_, bytes.substr(0, n), most);
     left_ -= n;
     if (left_ == 0) end_frame();
     return n;

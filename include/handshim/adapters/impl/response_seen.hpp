@@ -8,6 +8,7 @@
 
 #include "handshim/adapters/impl/response_evidence.hpp"
 #include "handshim/failure.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/rfc6455/response.hpp"
 #include "handshim/rfc6455/upgrade.hpp"
 
@@ -20,8 +21,7 @@ inline constexpr std::size_t most_seen = 1u << 16;
 
 /// Keeps the first bytes received. The space is taken as they come.
 inline void keep_seen(std::string& seen, const char* bytes, std::size_t count) {
-  const std::size_t room = most_seen - seen.size();
-  seen.append(bytes, count < room ? count : room);
+  handshim::detail::keep_first(seen, {bytes, count}, most_seen);
 }
 
 /// A 1xx response is a refusal, as it is for every library that has to be explained.

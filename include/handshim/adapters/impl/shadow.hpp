@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/rfc6455/connection.hpp"
 #include "handshim/rfc6455/response.hpp"
 
@@ -21,7 +22,7 @@ class shadow {
 
   void receive(std::string_view bytes) {
     bytes_in_ += bytes.size();
-    if (first_.size() < 64) first_.append(bytes.substr(0, 64 - first_.size()));
+    handshim::detail::keep_first(first_, bytes);
     if (!sound_) return;
     if (!upgraded()) bytes.remove_prefix(reader_.consume(bytes));
     if (!upgraded()) return;

@@ -4,6 +4,7 @@
 
 #include "handshim/backends/opening.hpp"
 #include "handshim/guard.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/impl/text.hpp"
 
 namespace handshim {
@@ -115,8 +116,7 @@ HANDSHIM_INLINE std::size_t opening::read(char* to, std::size_t size, std::error
   // The system tells of a reset once: after a write that was told, a read sees an end of stream.
   if (error == net::stream_errc::eof && left_ == std::errc::connection_reset) error = left_;
   note_.bytes_in += n;
-  constexpr std::size_t kept = 64;
-  if (note_.first_bytes.size() < kept) note_.first_bytes.append(to, n < kept ? n : kept);
+  handshim::detail::keep_first(note_.first_bytes, {to, n});
   return n;
 }
 
