@@ -31,12 +31,13 @@ struct reading {
   bool chunked = true;           ///< such a body may be chunked; false: any Transfer-Encoding is an error, in a 101 too
   bool interim = true;           ///< skip 1xx responses but 101 (RFC 9110, section 15.2); false: they are refusals
   bool measure_at_end = false;   ///< a line is held against max_line when its end came (up to 1 MiB are kept)
-  bool integer_status = false;   ///< the status code may be any integer: a sign, more digits
+  bool integer_status = false;   ///< the status code and Content-Length may be any integer: a sign, more digits
   bool high_status = false;      ///< status codes from 600 to 999 are refusals too
   bool ascii_headers = false;    ///< header values over 0x7f are an error
   bool utf8_reason = false;      ///< a reason phrase that is not valid UTF-8 is an error
   bool any_length_form = false;  ///< a frame's length need not be in its shortest form
   bool early_close_codes = false;   ///< 1012 to 1014, registered after RFC 6455, are not accepted in a close frame
+  bool lower_case_coding = false;   ///< "chunked" must be in lower case, though codings have none (RFC 9112, section 7)
   bool report_at_end = false;       ///< a response that cannot be read is reported when the peer ends the connection
   bool deliver_after_close = true;  ///< messages that were not received before close() still can be
 };

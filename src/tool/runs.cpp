@@ -12,8 +12,8 @@ namespace {
 auto fields(const reading& r) {
   return std::tie(r.redirects, r.max_redirects, r.follow_300, r.max_line, r.max_headers, r.max_body, r.max_interim,
                   r.body, r.body_until_eof, r.chunked, r.interim, r.measure_at_end, r.integer_status, r.high_status,
-                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.report_at_end,
-                  r.deliver_after_close);
+                  r.ascii_headers, r.utf8_reason, r.any_length_form, r.early_close_codes, r.lower_case_coding,
+                  r.report_at_end, r.deliver_after_close);
 }
 
 }  // namespace

@@ -208,14 +208,15 @@ std::vector<reading_field> reading_fields(const reading& how) {
   // A field that is missing below does not compile here.
   const auto& [redirects, max_redirects, follow_300, max_line, max_headers, max_body, max_interim, body, body_until_eof,
                chunked, interim, measure_at_end, integer_status, high_status, ascii_headers, utf8_reason,
-               any_length_form, early_close_codes, report_at_end, deliver_after_close] = how;
+               any_length_form, early_close_codes, lower_case_coding, report_at_end, deliver_after_close] = how;
 #define FIELD(name) \
   { #name, text_of(name) }
-  return {FIELD(redirects),       FIELD(max_redirects),     FIELD(follow_300),    FIELD(max_line),
-          FIELD(max_headers),     FIELD(max_body),          FIELD(max_interim),   FIELD(body),
-          FIELD(body_until_eof),  FIELD(chunked),           FIELD(interim),       FIELD(measure_at_end),
-          FIELD(integer_status),  FIELD(high_status),       FIELD(ascii_headers), FIELD(utf8_reason),
-          FIELD(any_length_form), FIELD(early_close_codes), FIELD(report_at_end), FIELD(deliver_after_close)};
+  return {FIELD(redirects),          FIELD(max_redirects),     FIELD(follow_300),        FIELD(max_line),
+          FIELD(max_headers),        FIELD(max_body),          FIELD(max_interim),       FIELD(body),
+          FIELD(body_until_eof),     FIELD(chunked),           FIELD(interim),           FIELD(measure_at_end),
+          FIELD(integer_status),     FIELD(high_status),       FIELD(ascii_headers),     FIELD(utf8_reason),
+          FIELD(any_length_form),    FIELD(early_close_codes), FIELD(lower_case_coding), FIELD(report_at_end),
+          FIELD(deliver_after_close)};
 #undef FIELD
 }
 

@@ -39,11 +39,11 @@ bool behave_alike(const policy& a, const policy& b) {
   const handshim::reading &x = a.reading(), &y = b.reading();
   return x.redirects == y.redirects && x.follow_300 == y.follow_300 && x.max_line == y.max_line &&
          x.max_headers == y.max_headers && x.body == y.body && x.body_until_eof == y.body_until_eof &&
-         x.chunked == y.chunked && x.interim == y.interim && x.measure_at_end == y.measure_at_end &&
-         x.integer_status == y.integer_status && x.high_status == y.high_status && x.ascii_headers == y.ascii_headers &&
-         x.utf8_reason == y.utf8_reason && x.any_length_form == y.any_length_form &&
-         x.early_close_codes == y.early_close_codes && x.report_at_end == y.report_at_end &&
-         x.deliver_after_close == y.deliver_after_close;
+         x.chunked == y.chunked && x.lower_case_coding == y.lower_case_coding && x.interim == y.interim &&
+         x.measure_at_end == y.measure_at_end && x.integer_status == y.integer_status &&
+         x.high_status == y.high_status && x.ascii_headers == y.ascii_headers && x.utf8_reason == y.utf8_reason &&
+         x.any_length_form == y.any_length_form && x.early_close_codes == y.early_close_codes &&
+         x.report_at_end == y.report_at_end && x.deliver_after_close == y.deliver_after_close;
 }
 
 bool behave_alike(std::string_view a, std::string_view b) { return behave_alike(find(a), find(b)); }
@@ -244,6 +244,7 @@ TEST_CASE("a policy has the way its release reads, and the defaults where it is 
   CHECK(find("websockets-14.1").reading().deliver_after_close);
   CHECK_FALSE(find("websockets-14.1").reading().chunked);
   CHECK(find("websockets-14.2").reading().chunked);
+  CHECK(find("websockets-14.2").reading().lower_case_coding);
 }
 
 TEST_CASE("a stronger choice wins, and each says who made it") {

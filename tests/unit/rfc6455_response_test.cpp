@@ -351,7 +351,6 @@ TEST_CASE("a body with a length is read exactly") {
   CHECK(r.complete);
   CHECK(r.taken == head.size() + 9);
   CHECK(read(head + "0\r\n\r\n").where == part::done);
-  CHECK(read(head + "+4\r\n\r\noops").body == "oops");
 }
 
 TEST_CASE("a length that cannot be used is an error by its kind") {
@@ -359,6 +358,8 @@ TEST_CASE("a length that cannot be used is an error by its kind") {
   CHECK(error_of(head + "many\r\n\r\n") == "content_length_malformed");
   CHECK(error_of(head + "\r\n\r\n") == "content_length_malformed");
   CHECK(error_of(head + "4, 4\r\n\r\n") == "content_length_malformed");
+  for (const std::string_view odd : {"+4", "1_0", "4x", "-", "--1", "-+1"})
+    CHECK(error_of(head + std::string(odd) + "\r\n\r\n") == "content_length_malformed");
   CHECK(error_of(head + "-1\r\n\r\n") == "content_length_negative");
   CHECK(error_of(head + "4\r\ncontent-length: 4\r\n\r\n") == "content_length_repeated");
   const result r = read(head + "1048577\r\n\r\n");
@@ -440,6 +441,21 @@ TEST_CASE("a transfer coding other than chunked is not supported") {
        {"gzip", "gzip, chunked", "", "chunked, chunked", "chunked\r\nTransfer-Encoding: chunked"})
     CHECK(error_of("HTTP/1.1 404 x\r\nTransfer-Encoding: " + std::string(value) + "\r\n\r\n") ==
           "transfer_coding_unsupported");
+}
+
+TEST_CASE("with integer_status a length may be any integer, too") {
+  const reading how = with([](reading& h) { h.integer_status = true; });
+  const std::string head = "HTTP/1.1 500 x\r\nContent-Length: ";
+  CHECK(read(head + "+4\r\n\r\noops", how).body == "oops");
+  CHECK(error_of(head + "-0x4\r\n\r\n", how) == "content_length_malformed");
+}
+
+TEST_CASE("chunked has no case, unless lower_case_coding") {
+  const std::string bytes = "HTTP/1.1 404 x\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n";
+  CHECK(read(bytes).body == "no");
+  const reading how = with([](reading& h) { h.lower_case_coding = true; });
+  CHECK(error_of(bytes, how) == "transfer_coding_unsupported");
+  CHECK(error_of("HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n", how) == "none");
 }
 
 TEST_CASE("the line functions serve those who read line by line") {

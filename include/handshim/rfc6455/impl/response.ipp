@@ -26,6 +26,12 @@ inline bool parse_status_number(std::string_view text, const reading& how, std::
   return (how.integer_status || strict) && parse_integer(text, out);
 }
 
+// What is negative is told apart from what is no number (RFC 9110, section 8.6).
+inline bool parse_length(std::string_view text, const reading& how, std::int64_t& out) noexcept {
+  const std::string_view digits = !text.empty() && text.front() == '-' ? text.substr(1) : text;
+  return (how.integer_status || all(digits, is_digit)) && parse_integer(text, out);
+}
+
 inline fault parse_status(std::string_view text, const reading& how, int& out) noexcept {
   std::int64_t number = 0;
   if (!parse_status_number(text, how, number)) return fault::status_code_malformed;
@@ -52,6 +58,10 @@ inline bool parse_chunk_size(std::string_view line, std::uint64_t& out) noexcept
     out = (out & 0x00ffffffffffffffu) * 16 + static_cast<std::uint64_t>(hex_value(c));
   }
   return !digits.empty() && digits.size() <= 15;
+}
+
+inline bool is_chunked(std::string_view coding, const reading& how) noexcept {
+  return how.lower_case_coding ? coding == "chunked" : same_text(coding, "chunked");
 }
 
 constexpr bool has_no_body(int status) noexcept { return status < 200 || status == 204 || status == 304; }
@@ -256,7 +266,7 @@ HANDSHIM_INLINE void response_reader::begin_body() {
   if (!how_.body || detail::has_no_body(response_.status)) return finish();
   step_ = step::open_body;
   if (codings == 0) return begin_sized();
-  if (codings != 1 || !detail::same_text(*response_.find(name), "chunked"))
+  if (codings != 1 || !detail::is_chunked(*response_.find(name), how_))
     return fail(fault::transfer_coding_unsupported, name);
   step_ = step::chunk_size;
 }
@@ -267,7 +277,7 @@ HANDSHIM_INLINE void response_reader::begin_sized() {
   if (text == nullptr) return;
   if (response_.count(name) != 1) return fail(fault::content_length_repeated, name);
   std::int64_t length = 0;
-  if (!detail::parse_integer(*text, length)) return fail(fault::content_length_malformed, name);
+  if (!detail::parse_length(*text, how_, length)) return fail(fault::content_length_malformed, name);
   if (length < 0) return fail(fault::content_length_negative, name);
   left_ = static_cast<std::uint64_t>(length);
   if (left_ > how_.max_body) return fail(fault::body_too_large, name);
