@@ -258,6 +258,14 @@ template <class Translator = default_translator, class F>
   return out;
 }
 
+/// What is being handled, with the program's own types through Translator; call it in a catch block, outside of one
+/// there is no failure. What guard() lets through goes on being thrown. Since 0.1.
+template <class Translator>
+[[nodiscard]] failure current_failure(phase p) {
+  if (!std::current_exception()) return {};
+  return capture<Translator>(p, [] { throw; });
+}
+
 }  // namespace HANDSHIM_RTTI_VARIANT
 #endif  // HANDSHIM_HAS_EXCEPTIONS
 

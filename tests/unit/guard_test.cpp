@@ -216,6 +216,23 @@ TEST_CASE("capture hands the failure back by value, and none if nothing was thro
   CHECK_THROWS_AS(static_cast<void>(capture<translator>(phase::open, throwing(stop()))), stop);
 }
 
+TEST_CASE("what is being handled is told by the translator, in a catch block and nowhere else") {
+  const auto handled = [](const auto& fn) {
+    try {
+      fn();
+    } catch (...) {
+      return handshim::current_failure<translator>(phase::open);
+    }
+    return failure();
+  };
+  const failure f = handled(throwing(rejected{{1}, 404}));
+  CHECK(f.evidence().http_status == 404);
+  CHECK(f.evidence().cause);
+  CHECK(handled(throwing(late("x"))).fault() == fault::recv_timeout);
+  CHECK_THROWS_AS(handled(throwing(stop())), stop);
+  CHECK_FALSE(handshim::current_failure<translator>(phase::open));
+}
+
 #if defined(__GLIBC__) && defined(__GLIBCXX__)
 TEST_CASE("the cancellation of a thread goes through a guard") {
   pthread_t thread{};

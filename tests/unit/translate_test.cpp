@@ -40,6 +40,16 @@ evidence with_close(int received, int sent = 0) {
 
 const named_category beast_websocket("boost.beast.websocket"), asio_system("asio.system"), unheard_of("acme");
 
+// One that says what its codes are in std::errc: 1 that the connection was refused, of the others nothing.
+class telling_category : public named_category {
+ public:
+  using named_category::named_category;
+  std::error_condition default_error_condition(int value) const noexcept override {
+    return value == 1 ? std::make_error_condition(std::errc::connection_refused) : std::error_condition(value, *this);
+  }
+};
+const telling_category tells("acme.tells"), misleads("boost.beast.websocket");
+
 // Shaped like Boost's, and derived from nothing of the standard library.
 struct boost_code {
   const named_category* of;
@@ -213,6 +223,16 @@ TEST_CASE("codes of any category, and anything shaped like one") {
   const failure closed = handshim::from(std::error_code(1, beast_websocket), phase::open, with_close(1011));
   CHECK(closed.fault() == fault::closed_with_error);
   CHECK(closed.evidence().close_received.code == 1011);
+}
+
+TEST_CASE("a category that no table knows is taken at its own word in std::errc") {
+  const failure f = handshim::from(std::error_code(1, tells), phase::handshake);
+  CHECK(f.fault() == fault::connection_refused);
+  CHECK(f.native_code() == std::error_code(1, tells));
+  CHECK(std::error_code(1, tells) == condition::network);
+  CHECK(handshim::from(std::error_code(2, tells), phase::handshake).fault() == fault::unclassified);
+  CHECK(std::error_code(2, tells) != condition::network);
+  CHECK(handshim::from(std::error_code(1, misleads), phase::open).fault() == fault::closed);
 }
 
 TEST_CASE("a native code equals handshim's conditions without a translation") {

@@ -16,7 +16,8 @@ inline bool native_holds(const native_domain* domain, int value, condition wante
 }
 
 HANDSHIM_INLINE bool native_holds(const std::error_code& code, condition wanted) noexcept {
-  return native_holds(find_domain(code.category()), code.value(), wanted);
+  const known_code as = known_as(code);
+  return native_holds(as.domain, as.value, wanted);
 }
 
 }  // namespace detail

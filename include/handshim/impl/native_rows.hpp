@@ -152,6 +152,20 @@ inline const native_domain* find_domain(const std::error_category& category) noe
   return find_domain(category.name());
 }
 
+/// A code as the tables know it; the domain is null if they do not.
+struct known_code {
+  const native_domain* domain;
+  int value;
+};
+
+/// Of a category that domains.inc does not list, its own word counts: the code of std::errc that it says its code is.
+inline known_code known_as(const std::error_code& code) noexcept {
+  if (const native_domain* listed = find_domain(code.category())) return {listed, code.value()};
+  const std::error_condition meant = code.default_error_condition();
+  const bool tells = meant && meant.category() == std::generic_category();
+  return {tells ? &native_domains[1] : nullptr, meant.value()};
+}
+
 inline std::size_t hash_of_code(native_table where, std::int32_t value) noexcept {
   return static_cast<std::size_t>(where) * 127 + static_cast<std::uint32_t>(value);
 }

@@ -29,7 +29,8 @@ inline phase phase_for(fault f, phase told) noexcept {
 }
 
 inline fault fault_of_native(const std::error_code& code, phase p, const evidence& known) noexcept {
-  return native_fault(find_domain(code.category()), code.value(), {}, p, known).means;
+  const known_code as = known_as(code);
+  return native_fault(as.domain, as.value, {}, p, known).means;
 }
 
 }  // namespace detail
