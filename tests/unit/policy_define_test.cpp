@@ -136,6 +136,9 @@ TEST_CASE("an unknown version of a family of the program's own is an error that 
   find_policy("fleet-4", why);
   CHECK(why.fault() == fault::policy_family_unknown);
   CHECK(contains(why.what(), "did you mean fleet-3? valid are "));
+  define_policy("yard-1.0.2", "unified-1");
+  find_policy("yard-1", why);
+  CHECK(contains(why.what(), "did you mean yard-1.0.2? "));
   find_policy("flet-3", why);
   CHECK(contains(why.what(), "did you mean fleet"));
   CHECK(contains(why.what(), ", fleet-3"));

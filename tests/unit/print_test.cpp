@@ -135,6 +135,10 @@ TEST_CASE("what() has the close frame, the native error and the header at fault"
   known.native_value = 7;
   known.native_text = "no luck";
   CHECK(contains(failure(fault::unclassified, known).what(), "; native my::error:7 no luck"));
+  known.native_domain = {};
+  known.native_value = 0;
+  CHECK(contains(failure(fault::unclassified, known).what(), "; native no luck ["));
+  CHECK(contains(failure(fault::unclassified, known).describe(), "native:       no luck\n"));
   known = {};
   known.header = "Upgrade";
   CHECK(contains(failure(fault::upgrade_header_missing, known).what(), "no Upgrade header: Upgrade ["));

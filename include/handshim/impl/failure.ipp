@@ -60,13 +60,13 @@ inline void write_endpoint(text_writer& out, fault f, std::string_view endpoint)
 }
 
 inline void write_native(text_writer& out, fault f, const evidence& known) noexcept {
-  if (known.native_domain.empty() && known.native_text.empty()) return;
-  out << "; native ";
-  append_shown(out, known.native_domain, 64);
-  if (known.native_value != 0) out << ":" << static_cast<long long>(known.native_value);
-  if (known.native_text.empty() || known.native_text == line_of(f).description) return;  // it was said already
-  out << " ";
-  append_shown(out, known.native_text, 160);
+  const bool said = known.native_text.empty() || known.native_text == line_of(f).description;
+  if (known.native_domain.empty() && said) return;
+  out << "; native";
+  if (!known.native_domain.empty()) append_shown(out << " ", known.native_domain, 64);
+  if (known.native_value != 0)
+    out << (known.native_domain.empty() ? " " : ":") << static_cast<long long>(known.native_value);
+  if (!said) append_shown(out << " ", known.native_text, 160);
 }
 
 inline void write_close(text_writer& out, const evidence& known) noexcept {

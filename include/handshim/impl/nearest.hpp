@@ -32,6 +32,8 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) noexcep
   return row[b.size()];
 }
 
+inline std::string question_of(std::string_view word) { return "did you mean " + std::string(word) + "? "; }
+
 /// Of the words offered, the one with the fewest edits; none if that would be another word: over a third of the
 /// letters, and over two.
 class nearest_word {
@@ -49,7 +51,7 @@ class nearest_word {
     best_ = word;
   }
   /// "did you mean X? ", or nothing.
-  std::string question() const { return best_.empty() ? std::string() : "did you mean " + std::string(best_) + "? "; }
+  std::string question() const { return best_.empty() ? std::string() : question_of(best_); }
 
  private:
   std::string_view wanted_, best_;

@@ -49,8 +49,10 @@ inline std::string meant_family(std::string_view text) {
   const std::string_view wanted = family_part(text);
   nearest_word word(wanted);
   for (const policy_family& f : families) word.offer(f.name);
-  for (const std::string_view name : registry().defined())
-    word.offer(family_part(name) == wanted ? name : family_part(name));
+  for (const std::string_view name : registry().defined()) {
+    if (family_part(name) == wanted) return question_of(name);  // another version of it
+    word.offer(family_part(name));
+  }
   return word.question();
 }
 

@@ -113,11 +113,12 @@ class description {
 
   void native() {
     if (known_.native_domain.empty() && known_.native_text.empty()) return;
-    append_shown(line("native"), known_.native_domain);
-    if (known_.native_value != 0) out_ << ":" << static_cast<long long>(known_.native_value);
+    std::string shown(known_.native_domain);
+    if (known_.native_value != 0) shown += (shown.empty() ? "" : ":") + std::to_string(known_.native_value);
     const std::error_code& code = failure_.native_code();
     const std::string text = known_.native_text.empty() && code ? code.message() : std::string(known_.native_text);
-    if (!text.empty()) append_shown(out_ << " ", text);
+    append_shown(line("native"), shown);
+    if (!text.empty()) append_shown(out_ << (shown.empty() ? "" : " "), text);
   }
 
   void response() {
