@@ -187,6 +187,7 @@ TEST_CASE("an unknown code of a known domain is the domain's, an unknown domain 
   CHECK(in("asio.netdb", 4711, phase::handshake) == fault::resolve_failed);
   CHECK(in("asio.ssl", 4711, phase::handshake) == fault::tls_failed);
   CHECK(in("boost.beast.zlib", 4711, phase::open) == fault::protocol_violated);
+  CHECK(in("websocketpp.transport.iostream", 5, phase::open) == fault::connection_lost);
   const failure unknown = from_native("acme", 3, "out of anvils", phase::open);
   CHECK(unknown.fault() == fault::unclassified);
   CHECK(unknown.phase() == phase::open);
