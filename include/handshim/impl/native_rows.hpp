@@ -163,7 +163,7 @@ inline known_code known_as(const std::error_code& code) noexcept {
   if (const native_domain* listed = find_domain(code.category())) return {listed, code.value()};
   const std::error_condition meant = code.default_error_condition();
   const bool tells = meant && meant.category() == std::generic_category();
-  return {tells ? &native_domains[1] : nullptr, meant.value()};
+  return {tells ? find_domain(meant.category()) : nullptr, meant.value()};
 }
 
 inline std::size_t hash_of_code(native_table where, std::int32_t value) noexcept {
