@@ -1,10 +1,11 @@
 """Records what a release of websockets raises, as rows of expected.tsv.
 
-Usage: PYTHONPATH=RELEASE record.py HANDSHIM [--scenario ID]... [--family FAMILY]... [--compare] [--jobs N]
+Usage: PYTHONPATH=RELEASE record.py HANDSHIM [--corpus DIR] [--scenario ID]... [--family FAMILY]... [--compare] [--jobs N]
 
-RELEASE is the directory that has the package `websockets`. Each scenario of scenarios.tsv is served by `HANDSHIM serve`
-and played by each client that the release has. The rows are printed in the order of scenarios.tsv; with --compare, they
-are compared with those of expected.tsv for the same release instead, and the exit code is 1 if one differs.
+RELEASE is the directory that has the package `websockets`. Each scenario of DIR/scenarios.tsv, which is the one in this
+folder unless told, is served by `HANDSHIM serve` and played by each client that the release has. The rows are printed in
+the order of scenarios.tsv; with --compare, they are compared with those of DIR/expected.tsv for the same release
+instead, and the exit code is 1 if one differs.
 """
 
 import argparse
@@ -26,9 +27,9 @@ COLUMNS = ("scenario", "family", "version", "step", "kind", "attrs", "retry")
 PORT = re.compile(r"ws://127\.0\.0\.1:(\d+)/")
 
 
-def rows_of(name):
+def rows_of(corpus, name):
     """The rows of one of the corpus' tables."""
-    with open(HERE / name, encoding="utf-8", newline="") as file:
+    with open(corpus / name, encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
@@ -36,9 +37,8 @@ def rows_of(name):
 class Server:
     """`handshim serve` of one scenario, on a port that was free."""
 
-    def __init__(self, handshim, scenario):
-        self.process = subprocess.Popen([handshim, "serve", scenario, "--scenarios", str(HERE / "scenarios.tsv")],
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, handshim, script):
+        self.process = subprocess.Popen([handshim, "serve", "--script", script], stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
         first = self.process.stdout.readline()
@@ -55,7 +55,7 @@ class Server:
 
 def record(handshim, scenario, family, client):
     """The row of one scenario, as a tuple."""
-    with Server(handshim, scenario["id"]) as port:
+    with Server(handshim, scenario["server"]) as port:
         try:
             outcome = client.play(scenario["client"], port)
         except websockets_client.Unknown as error:
@@ -69,18 +69,18 @@ def record_all(handshim, scenarios, clients, jobs):
         return list(pool.map(lambda task: record(handshim, *task, clients[task[1]]), tasks))
 
 
-def differences(recorded):
+def differences(recorded, corpus):
     """What is not as expected.tsv has it, a line each."""
     committed = {tuple(row[name] for name in COLUMNS[:3]): tuple(row[name] for name in COLUMNS[3:])
-                 for row in rows_of("expected.tsv")}
+                 for row in rows_of(corpus, "expected.tsv")}
     for row in recorded:
         was = committed.get(row[:3], ("no row",))
         if row[3:] != was:
             yield f"{' '.join(row[:3])}: is {' '.join(row[3:])}, was {' '.join(was)}"
 
 
-def compare(recorded):
-    found = list(differences(recorded))
+def compare(recorded, corpus):
+    found = list(differences(recorded, corpus))
     for line in found:
         print(line)
     families = sorted({row[1] for row in recorded})
@@ -94,6 +94,7 @@ def arguments():
     parser.add_argument("--scenario", action="append", help="only that one; may be repeated")
     parser.add_argument("--family", action="append", help="only that client: legacy, asyncio or sync; may be repeated")
     parser.add_argument("--compare", action="store_true", help="compares with expected.tsv instead of printing")
+    parser.add_argument("--corpus", type=pathlib.Path, default=HERE, help="the folder of the tables")
     parser.add_argument("--jobs", type=int, default=8, help="how many scenarios at once; they mostly wait")
     return parser.parse_args()
 
@@ -111,13 +112,13 @@ def main(given):
     warnings.simplefilter("ignore", DeprecationWarning)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         del os.environ[name]
-    scenarios = {row["id"]: row for row in rows_of("scenarios.tsv")}
+    scenarios = {row["id"]: row for row in rows_of(given.corpus, "scenarios.tsv")}
     families = websockets_client.families()
     wanted = [scenarios[name] for name in chosen(given.scenario, scenarios, "scenario")]
     clients = {name: families[name] for name in chosen(given.family, families, "client")}
     recorded = record_all(given.handshim, wanted, clients, given.jobs)
     if given.compare:
-        return compare(recorded)
+        return compare(recorded, given.corpus)
     print("\n".join("\t".join(row) for row in [COLUMNS, *recorded]))
     return 0
 
