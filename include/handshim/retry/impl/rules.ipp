@@ -1,7 +1,5 @@
 #pragma once
 
-#include <iterator>
-
 #include "handshim/impl/fault_rows.hpp"
 #include "handshim/retry/rules.hpp"
 

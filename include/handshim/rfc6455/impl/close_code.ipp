@@ -1,7 +1,5 @@
 #pragma once
 
-#include <iterator>
-
 #include "handshim/impl/closing.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 
