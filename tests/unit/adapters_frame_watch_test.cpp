@@ -34,6 +34,14 @@ TEST_CASE("the first close frame is found behind frames of every size, however t
   }
 }
 
+TEST_CASE("it is told once that the close frame ended") {
+  frame_watch seen;
+  CHECK_FALSE(seen.feed(text_frame("hi") + close_frame(1000, "bye").substr(0, 3)));
+  CHECK(seen.feed(close_frame(1000, "bye").substr(3) + close_frame(1001)));
+  CHECK_FALSE(seen.feed(close_frame(1001)));
+  CHECK(seen.close()->code == 1000);
+}
+
 TEST_CASE("masked frames are read as well") {
   std::string bytes;
   rfc6455::append_frame(bytes, rfc6455::opcode::text, true, "hello", {1, 2, 3, 4});
@@ -62,6 +70,9 @@ TEST_CASE("whether a message is complete") {
   CHECK_FALSE(fed("", 1).in_message());
   for (std::size_t n = 1; n < whole.size(); ++n) CHECK(fed(whole.substr(0, n), 1).in_message());
   CHECK_FALSE(fed(whole, 1).in_message());
-  CHECK(fed(frame(0x01, "a") + ping_frame("between"), 2).in_message());
-  CHECK_FALSE(fed(frame(0x01, "a") + ping_frame("between") + frame(0x80, "b"), 2).in_message());
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{100}}) {
+    CAPTURE(piece);
+    CHECK(fed(frame(0x01, "a") + ping_frame("between"), piece).in_message());
+    CHECK_FALSE(fed(frame(0x01, "a") + ping_frame("between") + frame(0x80, "b"), piece).in_message());
+  }
 }

@@ -120,7 +120,7 @@ class basic_backend {
       made.reset();
       why = attempt(at, steps, until, made);
       if (!why || why.fault() != fault::upgrade_rejected) break;
-      at.note.response = made->notes().response();
+      at.note.response = made->of_notes([](const detail::notes& seen) { return seen.response(); });
     } while (steps.redirected(wrong));
     if (wrong != fault::none) return failure_of(at.note, make_error_code(wrong));
     if (why.is(fault::cancelled)) return failure_of(at.note, make_error_code(fault::cancelled));
@@ -151,7 +151,7 @@ class basic_backend {
     if ((why = made->secure(to, until))) return why;
     at.note.phase = phase::handshake;
     if ((why = made->upgrade(to, steps.request_parts(), until))) return why;
-    return check(at, made->notes());
+    return made->of_notes([&](detail::notes& seen) { return check(at, seen); });
   }
 
   // What Beast does not look at in a 101.

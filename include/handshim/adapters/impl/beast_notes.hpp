@@ -30,15 +30,15 @@ using ::boost::beast::error_code;
 
 namespace detail {
 
-/// Shared by a stream and its operations under way; thread-safe. The bytes go into handshim's own reader, as Beast
-/// drops the response of a refused upgrade in some versions and makes one up in others.
+/// Shared by a stream and its operations under way, and as these for one thread or strand at a time; only last(),
+/// choice() and choose() are thread-safe. The bytes go into handshim's own reader, as Beast drops the response of a
+/// refused upgrade in some versions and makes one up in others.
 class notes {
  public:
   explicit notes(const policy_choice& by) noexcept : choice_(by) {}
 
   /// A client's handshake begins: the target without secrets is cut out by the failure itself.
   void begin_handshake(bool tls, std::string_view host, std::string_view target) {
-    const std::lock_guard<std::mutex> hold(mutex_);
     begin();
     endpoint_.assign(tls ? "wss://" : "ws://").append(host).append(target);
     reader_.emplace(reading_);
@@ -46,7 +46,6 @@ class notes {
   }
   /// A server's: the request is not looked at.
   void begin_accept() {
-    const std::lock_guard<std::mutex> hold(mutex_);
     begin();
     endpoint_.clear();
     reader_.reset();
@@ -54,7 +53,6 @@ class notes {
   }
 
   void received(std::string_view bytes) {
-    const std::lock_guard<std::mutex> hold(mutex_);
     bytes_in_ += bytes.size();
     handshim::detail::keep_first(first_bytes_, bytes);
     if (progress_ == progress::open) return watch(in_, bytes);
@@ -65,7 +63,6 @@ class notes {
     watch(in_, bytes);
   }
   void sent(std::string_view bytes) {
-    const std::lock_guard<std::mutex> hold(mutex_);
     bytes_out_ += bytes.size();
     if (progress_ == progress::open) return watch(out_, bytes);
     if (progress_ == progress::request) handshim::detail::keep_first(request_, bytes, 1u << 16);
@@ -74,30 +71,19 @@ class notes {
   /// A write that was told of a reset: the system tells of it once, and a read then sees the end of the stream.
   void write_failed(const error_code& ec) {
     if (ec != ::boost::asio::error::connection_reset) return;
-    const std::lock_guard<std::mutex> hold(mutex_);
     reset_ = true;
   }
 
-  bool was_reset() const {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    return reset_;
-  }
+  bool was_reset() const { return reset_; }
 
   /// How a call of that phase ended: the failure, if the code is one, which is then the newest.
   failure settle(const error_code& ec, phase when) {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    if (!ec) {
-      if (when == phase::handshake) settled_ = true;
-      // A client sends no frame before it has the server's answer.
-      if (when == phase::handshake && progress_ == progress::none) progress_ = progress::open;
-      return {};
-    }
-    last_ = describe(ec, when);
-    return last_;
+    if (ec) return keep(describe(ec, when));
+    if (when == phase::handshake) opened();
+    return {};
   }
   /// The end of a connection whose closing handshake went well, for which Beast has no code.
   failure settle_close() {
-    const std::lock_guard<std::mutex> hold(mutex_);
     adapters::detail::response_evidence out;
     fill(out, phase::closing, {});
     ended_ = in_.is_close_valid() ? closed() : fault::closed;
@@ -105,39 +91,27 @@ class notes {
   }
   /// A code whose fault, unless it is none, the caller knows better.
   failure settle(const error_code& ec, phase when, fault found, std::string_view detail) {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    last_ = describe(ec, when, found, detail);
-    return last_;
+    return keep(describe(ec, when, found, detail));
   }
   /// A failure that the caller found.
   failure settle(fault found, phase when, std::string_view header = {}) {
-    const std::lock_guard<std::mutex> hold(mutex_);
     adapters::detail::response_evidence out;
     fill(out, when, header);
-    last_ = failure(found, out.all, {}, when);
-    return last_;
+    return keep(failure(found, out.all, {}, when));
   }
 
   /// How responses are read, for the handshakes that begin later. Beast does not look at it.
   void read_as(const reading& how) {
-    const std::lock_guard<std::mutex> hold(mutex_);
     reading_ = how;
     reading_.interim = false;
   }
   /// What is wrong with the response, though Beast took it; none if nothing is.
-  fault unreadable() const {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    return reader_ ? reader_->error() : fault::none;
-  }
+  fault unreadable() const { return reader_ ? reader_->error() : fault::none; }
   /// What is wrong with the 101, by the subprotocols that were offered.
   rfc6455::upgrade check(const std::vector<std::string>& offered) const {
-    const std::lock_guard<std::mutex> hold(mutex_);
     return reader_ ? rfc6455::check_upgrade(reader_->get(), key(), offered) : rfc6455::upgrade();
   }
-  rfc6455::response response() const {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    return reader_ ? reader_->get() : rfc6455::response();
-  }
+  rfc6455::response response() const { return reader_ ? reader_->get() : rfc6455::response(); }
 
   failure last() const {
     const std::lock_guard<std::mutex> hold(mutex_);
@@ -175,18 +149,30 @@ class notes {
     return out;
   }
 
-  // The response is of no use any more once frames follow it.
+  failure keep(failure f) {
+    const std::lock_guard<std::mutex> hold(mutex_);
+    return last_ = std::move(f);
+  }
+
+  void opened() {
+    settled_ = true;
+    // A client sends no frame before it has the server's answer.
+    if (progress_ == progress::none) progress_ = progress::open;
+  }
+
   void watch(frame_watch& side, std::string_view bytes) {
-    if (settled_) {
-      reader_.reset();
-      request_ = {};
-      settled_ = false;
-    }
-    const bool closed_before = side.close().has_value();
-    side.feed(bytes);
-    const bool other = (&side == &in_ ? out_ : in_).close().has_value();
-    if (!closed_before && side.close() && other)
-      order_ = &side == &in_ ? close_order::sent_then_received : close_order::received_then_sent;
+    if (settled_) forget_response();
+    if (side.feed(bytes)) note_order(side);
+  }
+  // It is of no use any more once frames follow it.
+  void forget_response() {
+    reader_.reset();
+    request_ = {};
+    settled_ = false;
+  }
+  void note_order(const frame_watch& newest) {
+    if (&newest == &in_ && out_.close()) order_ = close_order::sent_then_received;
+    if (&newest == &out_ && in_.close()) order_ = close_order::received_then_sent;
   }
 
   std::string key() const {
@@ -314,10 +300,11 @@ class notes {
            (name == "beast.http" && (ec.value() == 1 || ec.value() == 2));
   }
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what is asked from any thread
   policy_choice choice_;
-  reading reading_ = reading_as_beast();
   failure last_;
+
+  reading reading_ = reading_as_beast();
   std::string endpoint_, request_, first_bytes_;
   std::optional<rfc6455::response_reader> reader_;  // while a client's handshake lasts
   progress progress_ = progress::none;

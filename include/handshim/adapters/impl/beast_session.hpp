@@ -17,8 +17,10 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -63,7 +65,12 @@ class session {
     over_ = std::move(over);
     thread_ = std::thread([this] { context_.run(); });
   }
-  detail::notes& notes() noexcept { return over_->notes(); }
+  /// What `ask` makes of the notes, which belong to the thread of the connection.
+  template <class Ask>
+  auto of_notes(Ask ask) {
+    std::unique_lock<std::mutex> held(mutex_);
+    return there(held, [&] { return ask(notes()); });
+  }
 
   failure secure(const rfc6455::uri& to, net::deadline until) {
     return wait(
@@ -146,8 +153,9 @@ class session {
         until, [&](completion then) { over_->close(code, std::string(reason), std::move(then)); },
         [this] { return notes().settle(::boost::beast::error::timeout, phase::closing); });
     std::unique_lock<std::mutex> held(mutex_);
+    if (!how) how = there(held, [this] { return notes().settle_close(); });
     if (cancelled_) return cancelled();
-    end(how ? how : notes().settle_close());
+    end(how);
     return {};
   }
 
@@ -212,6 +220,28 @@ class session {
     return ended_;
   }
 
+  // Calls it in the thread of the connection and waits for what it returns or throws, which is soon: it may view what
+  // is the caller's.
+  template <class Call>
+  auto there(std::unique_lock<std::mutex>& held, Call call) -> decltype(call()) {
+    std::optional<decltype(call())> result;
+    std::exception_ptr thrown;
+    bool done = false;
+    post([&] {
+      try {
+        result.emplace(call());
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      const std::lock_guard<std::mutex> hold(mutex_);
+      done = true;
+      changed_.notify_all();
+    });
+    changed_.wait(held, [&] { return done; });
+    if (thrown) std::rethrow_exception(thrown);
+    return std::move(*result);
+  }
+
   // Begins an operation in the thread of the connection and waits for its completion. What is late or cancelled goes
   // on there until its socket is closed, which is at once.
   template <class Begin, class Late>
@@ -229,25 +259,20 @@ class session {
       }
       changed_.notify_all();
     };
-    // `begin` views the caller's arguments: it does not return before begin is over.
     std::unique_lock<std::mutex> held(mutex_);
-    bool begun = false;
-    post([&] {
-      begin(then);
-      const std::lock_guard<std::mutex> hold(mutex_);
-      begun = true;
-      changed_.notify_all();
-    });
-    changed_.wait(held, [&] { return begun; });
+    there(held, [&] { return begin(then), true; });
     wait_for(held, until, [&] { return now->done || cancelled_; });
     if (cancelled_) return cancelled();
     if (now->done) return now->how;
-    failure how = late();
+    failure how = there(held, late);
+    if (cancelled_) return cancelled();
     end(how);
     return how;
   }
 
   // In the thread of the connection, from here on.
+
+  detail::notes& notes() noexcept { return over_->notes(); }
 
   void shut() noexcept {
     if (over_) over_->shut();

@@ -21,9 +21,11 @@ namespace adapters::detail {
 /// frame, and no memory but for a close reason. It checks nothing. Not thread-safe.
 class frame_watch {
  public:
-  /// The next bytes, split anywhere. What follows a close frame is not looked at.
-  void feed(std::string_view bytes) {
-    while (!bytes.empty() && !close_) bytes.remove_prefix(in_payload_ ? payload(bytes) : header(bytes));
+  /// The next bytes, split anywhere. What follows a close frame is not looked at. True if that one ended with them.
+  bool feed(std::string_view bytes) {
+    if (close_) return false;
+    while (!bytes.empty() && !close_) bytes.remove_prefix(in_payload_ ? payload(bytes) : frame(bytes));
+    return close_.has_value();
   }
 
   /// The first close frame, whether or not its code may be sent; code 1005 for none.
@@ -39,13 +41,33 @@ class frame_watch {
     return form == 127 ? 8 : form == 126 ? 2 : 0;
   }
   bool masked() const noexcept { return (header_[1] & 0x80u) != 0; }
-  rfc6455::opcode opcode() const noexcept { return static_cast<rfc6455::opcode>(header_[0] & 0x0fu); }
+  static rfc6455::opcode opcode_of(unsigned first) noexcept { return static_cast<rfc6455::opcode>(first & 0x0fu); }
+  rfc6455::opcode opcode() const noexcept { return opcode_of(header_[0]); }
   std::size_t header_size() const noexcept { return size_ < 2 ? 2 : 2 + length_bytes() + (masked() ? 4u : 0u); }
 
+  std::size_t frame(std::string_view bytes) {
+    const std::size_t n = size_ == 0 ? whole_frame(bytes) : 0;
+    return n != 0 ? n : header(bytes);
+  }
+
+  // Of a server, of up to 64 KiB, and no close frame: nearly all that comes. It is passed over without noting anything
+  // but that; 0 if the bytes do not begin with one.
+  std::size_t whole_frame(std::string_view bytes) {
+    const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(bytes[i]); };
+    if (bytes.size() < 4 || byte(1) > 126 || opcode_of(byte(0)) == rfc6455::opcode::close) return 0;
+    const std::size_t n = byte(1) < 126 ? 2 + byte(1) : 4 + (byte(2) << 8 | byte(3));
+    if (bytes.size() < n) return 0;
+    note_fragment(byte(0));
+    return n;
+  }
+
+  // First the two bytes that tell how many there are.
   std::size_t header(std::string_view bytes) {
-    header_[size_++] = static_cast<unsigned char>(bytes.front());
-    if (size_ >= 2 && size_ == header_size()) begin_payload();
-    return 1;
+    const std::size_t known = header_size();
+    std::size_t n = 0;
+    while (n < bytes.size() && size_ < known) header_[size_++] = static_cast<unsigned char>(bytes[n++]);
+    if (size_ == header_size()) begin_payload();
+    return n;
   }
 
   void begin_payload() {
@@ -69,10 +91,14 @@ class frame_watch {
   }
 
   void end_frame() {
-    if (!rfc6455::is_control(opcode())) in_fragments_ = (header_[0] & 0x80u) == 0;
+    note_fragment(header_[0]);
     if (opcode() == rfc6455::opcode::close) end_close();
     in_payload_ = false;
     size_ = 0;
+  }
+
+  void note_fragment(unsigned first) noexcept {
+    if (!rfc6455::is_control(opcode_of(first))) in_fragments_ = (first & 0x80u) == 0;
   }
 
   void end_close() {
