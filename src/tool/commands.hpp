@@ -18,8 +18,9 @@ enum exit_code : int {
 
 /// What they mean, for the help and the manual page.
 constexpr std::string_view exit_codes_text =
-    "0 if all is well; 1 if it is not: the connection failed, the server is not ready, something would be raised "
-    "otherwise; 2 if that cannot be told: wrong usage, a file that cannot be read, an output that cannot be written.";
+    "0 if all is well; 1 if it is not, as when the connection failed, the server is not ready or something would be "
+    "raised otherwise; 2 if that cannot be told: wrong usage, a file that cannot be read, an output that cannot be "
+    "written.";
 
 /// What every command is: its description, and a function that takes the words behind its name and returns all_well or
 /// not_so. What it throws is trouble: usage_error, or any other std::exception; main tells them.

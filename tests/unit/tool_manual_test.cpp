@@ -27,7 +27,7 @@ TEST_CASE("the manual page has each command with its usage, options and details"
   CHECK(has(page, ".SS try\nTries things.\n.PP\n\\fBhandshim try\\fR WHAT [\\-\\-count N]\n"));
   CHECK(has(page, ".TP\n\\fB\\-\\-count\\fR \\fIN\\fR\nHow often.\n"));
   CHECK(has(page, "A log. May be repeated.\n"));
-  CHECK(has(page, ".SH EXIT STATUS\n0 if all is well; 1 if it is not: "));
+  CHECK(has(page, ".SH EXIT STATUS\n0 if all is well; 1 if it is not, "));
 }
 
 TEST_CASE("no word of a description is a request or an escape to troff") {
