@@ -28,9 +28,9 @@ fault_map faults_by_scenario(const tsv_table& table) {
     const std::string& text = table[i]["fault"];
     if (text == "ok") continue;
     const fault f = find_fault(text);
-    if (f == fault::none) throw tsv_error(table[i].place() + ": no fault is called " + quoted(text));
+    if (f == fault::none) throw tsv_error(table[i].place() + ": no fault is called " + in_ticks(text));
     if (!out.emplace(table[i]["scenario"], f).second)
-      throw tsv_error(table[i].place() + ": a second row for " + quoted(table[i]["scenario"]));
+      throw tsv_error(table[i].place() + ": a second row for " + in_ticks(table[i]["scenario"]));
   }
   return out;
 }

@@ -69,7 +69,7 @@ std::size_t arguments::read_option(const std::vector<std::string>& words, std::s
   const std::size_t equals = word.find('=');
   const option& which = find(std::string_view(word).substr(0, equals));
   if (which.placeholder.empty()) {
-    if (equals != std::string::npos) throw usage_error(quoted(which.name) + " takes no value");
+    if (equals != std::string::npos) throw usage_error(in_ticks(which.name) + " takes no value");
     add(which, "");
     return at + 1;
   }
@@ -78,7 +78,7 @@ std::size_t arguments::read_option(const std::vector<std::string>& words, std::s
     return at + 1;
   }
   if (at + 1 == words.size() || is_option(words[at + 1]))
-    throw usage_error(quoted(which.name) + " needs a value: " + quoted(written(which)));
+    throw usage_error(in_ticks(which.name) + " needs a value: " + in_ticks(written(which)));
   add(which, words[at + 1]);
   return at + 2;
 }
@@ -91,18 +91,18 @@ const option& arguments::find(std::string_view name) const {
 }
 
 void arguments::add(const option& which, std::string value) {
-  if (!which.repeatable && has(which.name)) throw usage_error(quoted(which.name) + " was given twice");
+  if (!which.repeatable && has(which.name)) throw usage_error(in_ticks(which.name) + " was given twice");
   given_.push_back({&which, std::move(value)});
 }
 
 void arguments::at_most(std::size_t positionals) const {
-  if (positionals_.size() > positionals) throw usage_error("one word too many: " + quoted(positionals_[positionals]));
+  if (positionals_.size() > positionals) throw usage_error("one word too many: " + in_ticks(positionals_[positionals]));
 }
 
 std::vector<std::string> arguments::values(std::string_view name) const {
   const auto& all = described_->options;
   if (std::none_of(all.begin(), all.end(), [=](const option& one) { return one.name == name; }))
-    throw std::logic_error("the command has no option " + quoted(name));
+    throw std::logic_error("the command has no option " + in_ticks(name));
   std::vector<std::string> found;
   for (const given& one : given_)
     if (one.which->name == name) found.push_back(one.value);
@@ -122,8 +122,8 @@ long long arguments::number(std::string_view name, long long fallback, long long
   const char* const end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data(), end, number);
   if (error != std::errc() || stop != end || number < low || number > high)
-    throw usage_error(quoted(name) + " must be a number from " + std::to_string(low) + " to " + std::to_string(high) +
-                      ", not " + quoted(*text));
+    throw usage_error(in_ticks(name) + " must be a number from " + std::to_string(low) + " to " + std::to_string(high) +
+                      ", not " + in_ticks(*text));
   return number;
 }
 
@@ -164,9 +164,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 }
 
 std::string unknown_text(std::string_view what, std::string_view word, const std::vector<std::string_view>& choices) {
-  std::string text = "unknown " + std::string(what) + " " + quoted(word);
+  std::string text = "unknown " + std::string(what) + " " + in_ticks(word);
   const std::string_view meant = nearest(word, choices);
-  if (!meant.empty()) text += "; did you mean " + quoted(meant) + "?";
+  if (!meant.empty()) text += "; did you mean " + in_ticks(meant) + "?";
   text += meant.empty() ? "; valid are: " : " Valid are: ";
   for (std::size_t i = 0; i < choices.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(choices[i]);
   return text;

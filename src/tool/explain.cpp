@@ -101,8 +101,8 @@ std::vector<std::string> near_words(std::string_view text) {
   lists.emplace_back(policies.begin(), policies.end());
   std::vector<std::string> out;
   for (const auto& list : lists) {
-    const std::string word = quoted(nearest(text, list));
-    if (word != quoted("") && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
+    const std::string word = in_ticks(nearest(text, list));
+    if (word != in_ticks("") && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
   }
   return out;
 }
@@ -110,7 +110,7 @@ std::vector<std::string> near_words(std::string_view text) {
 std::string unknown_name(std::string_view text) {
   constexpr std::size_t longest = 80;
   const bool cut = text.size() > longest;
-  const std::string shown = quoted(std::string(text.substr(0, longest)) + (cut ? "..." : ""));
+  const std::string shown = in_ticks(std::string(text.substr(0, longest)) + (cut ? "..." : ""));
   const std::string near = joined(near_words(text), " or ");
   return shown + " is nothing that handshim knows. " + (near.empty() ? "" : "Did you mean " + near + "? ") +
          "It explains faults, conditions, exception classes, policies, close codes, HTTP statuses, native codes such "

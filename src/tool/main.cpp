@@ -52,7 +52,7 @@ std::string printed_by(const std::vector<std::string>& words) {
   const bool help = option == "--help" || option == "-h";
   if (!help && option != "--version" && option != "--manual" && option != "--completion")
     throw usage_error(unknown_text("option", option, {"--help", "--version", "--manual", "--completion"}));
-  if (words.size() > 1) throw usage_error("one word too many: " + quoted(words[1]));
+  if (words.size() > 1) throw usage_error("one word too many: " + in_ticks(words[1]));
   if (help) return overview();
   if (option == "--version") return "handshim " HANDSHIM_VERSION "\n";
   return option == "--manual" ? manual_page(descriptions()) : bash_completion(descriptions());

@@ -52,7 +52,7 @@ int number_of(const tsv_table::row& row, std::string_view column, int most) {
   if (text.empty()) return 0;
   const auto value = number_in(text);
   if (!value || *value < 0 || *value > most)
-    throw tsv_error(row.place() + ": " + std::string(column) + " " + quoted(text) + " is not a number from 0 to " +
+    throw tsv_error(row.place() + ": " + std::string(column) + " " + in_ticks(text) + " is not a number from 0 to " +
                     std::to_string(most) + ", or empty");
   return *value;
 }
@@ -61,7 +61,7 @@ int value_of(const tsv_table::row& row) {
   const std::string& text = row["value"];
   if (text.empty() || text == "NULL") return 0;
   if (const auto value = number_in(text)) return *value;
-  throw tsv_error(row.place() + ": value " + quoted(text) + " is not a whole number of 32 bits, NULL or empty");
+  throw tsv_error(row.place() + ": value " + in_ticks(text) + " is not a whole number of 32 bits, NULL or empty");
 }
 
 // Which calls tell the phase, where a client has one for each; by the beginning of the name.
@@ -95,7 +95,7 @@ phase phase_of_step(const tsv_table::row& row) {
     if (verb_of(row["step"]) == one.verb) return one.when;
     known += (known.empty() ? "" : ", ") + std::string(one.verb);
   }
-  throw tsv_error(row.place() + ": step " + quoted(row["step"]) + " begins with none of " + known);
+  throw tsv_error(row.place() + ": step " + in_ticks(row["step"]) + " begins with none of " + known);
 }
 
 phase phase_of(const tsv_table::row& row, bool closing) {
@@ -175,7 +175,7 @@ bool is_error(const tsv_table::row& row) {
     if (kind == one) return true;
   for (const std::string_view one : {"ok", "hang", "n/a", "crash"})
     if (kind == one) return false;
-  throw tsv_error(row.place() + ": kind " + quoted(kind) +
+  throw tsv_error(row.place() + ": kind " + in_ticks(kind) +
                   " is none of error_code, exception, callback, eof, errno, ok, hang, n/a, crash");
 }
 

@@ -30,7 +30,7 @@ struct page {
     if (markdown()) return std::string(static_cast<std::size_t>(level), '#') + " " + std::string(text) + "\n\n";
     return out.bold(text) + "\n";
   }
-  std::string name(std::string_view text) const { return markdown() ? quoted(text) : std::string(text); }
+  std::string name(std::string_view text) const { return markdown() ? in_ticks(text) : std::string(text); }
   std::string text(std::string_view words) const { return markdown() ? std::string(words) + "\n" : paragraph(words); }
   std::string text(const table& rows) const { return rows.text(style, out, markdown() ? 0 : 2); }
 };
@@ -39,8 +39,8 @@ std::string how_to_name() {
   const std::string newest = "websockets-" + std::string(detail::find_family("websockets")->newest);
   return "A version between two that are listed means the older of them. A version newer than the newest checked is an "
          "error; a range, " +
-         quoted(newest + "...99") + ", asks for the newest checked behaviour without that error. " +
-         quoted("websockets-14.0,eof_in_response=invalid_message") +
+         in_ticks(newest + "...99") + ", asks for the newest checked behaviour without that error. " +
+         in_ticks("websockets-14.0,eof_in_response=invalid_message") +
          " lays a kind over a fault and all finer ones under it.";
 }
 
@@ -106,11 +106,11 @@ std::string markdown_changes(const std::vector<family_policies>& families, const
   for (std::size_t i = 1; i < one.names.size(); ++i) {
     const std::string at = version_text(one.names[i]), same = same_change(families, one, i);
     if (!same.empty())
-      rows.add({at, "as " + quoted(same)});
+      rows.add({at, "as " + in_ticks(same)});
     else
       for (const difference& d : changes_at(one, i)) rows.add({at, std::string(name(d.of)), d.from, d.to, d.about});
   }
-  return on.heading(quoted(one.family->name), 3) + on.text(rows) + "\n";
+  return on.heading(in_ticks(one.family->name), 3) + on.text(rows) + "\n";
 }
 
 std::string all_changes(const page& on) {
@@ -201,7 +201,7 @@ std::string matrices(const page& on) {
   std::string text;
   for (const family_policies& one : all_families()) {
     if (one.names.empty() || one.family->newest.empty()) continue;
-    text += on.heading(quoted(one.family->name), 3) + matrix(one, kinds_text, on);
+    text += on.heading(in_ticks(one.family->name), 3) + matrix(one, kinds_text, on);
     text += titled("What its own reconnect loop does with a failure of `connect()`:", matrix(one, loop_text, on));
     text += titled("How it reads, where that is not as `options::reading` does by default:", reading_matrix(one, on));
   }
@@ -337,7 +337,7 @@ int check(const std::string& log_name, const std::vector<std::string>& specs) {
 int print_page(const arguments& given) {
   if (!given.positionals().empty()) throw usage_error("`--html` takes no policy: its page has all of them");
   for (const std::string_view other : {"--markdown", "--check"})
-    if (given.has(other)) throw usage_error("`--html` and " + quoted(other) + " exclude each other");
+    if (given.has(other)) throw usage_error("`--html` and " + in_ticks(other) + " exclude each other");
   std::cout << policies_page();
   return 0;
 }

@@ -207,7 +207,7 @@ double percent_of(const std::string& text) {
   std::istringstream in(text);
   double out = 0;
   if (!(in >> out) || !in.eof() || out < 0 || out > 100)
-    throw usage_error("`--min` takes a number from 0 to 100, not " + quoted(text));
+    throw usage_error("`--min` takes a number from 0 to 100, not " + in_ticks(text));
   return out;
 }
 

@@ -35,7 +35,7 @@ rows_by_scenario rows_of(const replay_job& job, const std::string& release) {
     if (std::find(recorded.begin(), recorded.end(), row.policy_name()) == recorded.end())
       recorded.push_back(row.policy_name());
   }
-  if (out.empty()) throw usage_error("no row is of " + quoted(release) + "; recorded are: " + joined(recorded));
+  if (out.empty()) throw usage_error("no row is of " + in_ticks(release) + "; recorded are: " + joined(recorded));
   return out;
 }
 

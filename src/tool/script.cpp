@@ -132,7 +132,7 @@ class scanner {
     const std::string at = "character " + std::to_string(where + 1);
     const std::string near =
         part.empty() ? "at the end, " + at
-                     : "at " + at + ", " + quoted(part.substr(0, shown)) + (part.size() > shown ? "..." : "");
+                     : "at " + at + ", " + in_ticks(part.substr(0, shown)) + (part.size() > shown ? "..." : "");
     throw script_error(where + 1, near + ": " + why);
   }
 
@@ -172,13 +172,13 @@ template <class Words>
 const auto& find_word(const scanner& in, std::size_t begin, std::string_view name, const Words& words) {
   const auto found = std::find_if(std::begin(words), std::end(words), [=](const auto& w) { return w.name() == name; });
   if (found == std::end(words))
-    in.fail(begin, (name.empty() ? "expected a step; " : "unknown step " + quoted(name) + "; ") + valid_steps(words));
+    in.fail(begin, (name.empty() ? "expected a step; " : "unknown step " + in_ticks(name) + "; ") + valid_steps(words));
   return *found;
 }
 
 template <class Action>
 void expect_blank(scanner& in, const word<Action>& expected) {
-  if (!in.blank()) in.fail(in.position(), "expected " + quoted(expected.usage));
+  if (!in.blank()) in.fail(in.position(), "expected " + in_ticks(expected.usage));
 }
 
 std::chrono::milliseconds read_pause(scanner& in) {
@@ -315,7 +315,7 @@ std::vector<server_step> parse_server(std::string_view text) {
   std::vector<server_step> steps = parse<server_step>(in, server_words);
   if (steps.size() > 1)
     for (const server_step& step : steps)
-      if (stands_alone(step)) in.fail(0, quoted(describe(step)) + " must be the only step");
+      if (stands_alone(step)) in.fail(0, in_ticks(describe(step)) + " must be the only step");
   return steps;
 }
 
@@ -382,7 +382,7 @@ std::vector<scenario> load_scenarios(const std::string& path) {
   for (std::size_t i = 0; i < table.size(); ++i) {
     scenario one = read_scenario(table[i]);
     for (const scenario& other : scenarios)
-      if (other.id == one.id) throw tsv_error(table[i].place() + ": a second scenario " + quoted(one.id));
+      if (other.id == one.id) throw tsv_error(table[i].place() + ": a second scenario " + in_ticks(one.id));
     scenarios.push_back(std::move(one));
   }
   return scenarios;
@@ -402,7 +402,7 @@ std::string scenarios_path() {
   for (const char* const place : places) {
     if (place == nullptr) break;
     if (::access(place, R_OK) == 0) return place;
-    tried += (tried.empty() ? "; tried " : ", ") + quoted(place);
+    tried += (tried.empty() ? "; tried " : ", ") + in_ticks(place);
   }
   throw std::runtime_error("the table of scenarios is not there, name one with `--scenarios FILE`" + tried);
 }
@@ -414,8 +414,8 @@ const scenario& find_scenario(const std::vector<scenario>& scenarios, std::strin
     ids.push_back(one.id);
   }
   const std::string_view meant = nearest(id, ids);
-  const std::string hint = meant.empty() ? "; " : "; did you mean " + quoted(meant) + "? ";
-  throw usage_error("unknown scenario " + quoted(id) + hint + "`handshim serve --list` lists the valid ones");
+  const std::string hint = meant.empty() ? "; " : "; did you mean " + in_ticks(meant) + "? ";
+  throw usage_error("unknown scenario " + in_ticks(id) + hint + "`handshim serve --list` lists the valid ones");
 }
 
 }  // namespace handshim::tool

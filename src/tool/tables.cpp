@@ -24,7 +24,7 @@ std::string upper(std::string text) {
 // What is one word is a name; "no loop" is not.
 std::string in_code(std::string_view text) {
   const bool name = !text.empty() && text.find(' ') == std::string_view::npos;
-  return name ? quoted(text) : std::string(text);
+  return name ? in_ticks(text) : std::string(text);
 }
 
 // "a, b + c" with each name in backquotes.

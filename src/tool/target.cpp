@@ -36,7 +36,7 @@ options::duration read_timeout(const arguments& given, const std::string& otherw
   const auto time = std::chrono::duration_cast<options::duration>(std::chrono::duration<double>(seconds));
   if (seconds > longest || time.count() <= 0)
     throw usage_error("`--timeout` must be a number of seconds, over 0 and at most 86400, such as 2.5, not " +
-                      quoted(text));
+                      in_ticks(text));
   return time;
 }
 

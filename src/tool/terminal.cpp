@@ -62,7 +62,7 @@ std::string shown(std::string_view text) {
   return out.take();
 }
 
-std::string quoted(std::string_view text) { return "`" + shown(text) + "`"; }
+std::string in_ticks(std::string_view text) { return "`" + shown(text) + "`"; }
 
 std::size_t width(std::string_view text) noexcept {
   std::size_t columns = 0;

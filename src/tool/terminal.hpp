@@ -35,7 +35,7 @@ class terminal {
 std::string shown(std::string_view text);
 
 /// The same in backquotes, as messages name a word.
-std::string quoted(std::string_view text);
+std::string in_ticks(std::string_view text);
 
 /// How many columns the text takes: its UTF-8 code points, colours not counted. Wide characters count as one.
 std::size_t width(std::string_view text) noexcept;

@@ -19,7 +19,7 @@ void print_row(const tsv_table& table, const tsv_table::row& row, std::string_vi
 void print_header(const tsv_table& table) {
   for (const std::string& column : table.columns()) {
     if (column == "fault" || column == "condition")
-      throw tsv_error(table.name() + ": the column " + quoted(column) + " is there already");
+      throw tsv_error(table.name() + ": the column " + in_ticks(column) + " is there already");
     std::cout << column << '\t';
   }
   std::cout << "fault\tcondition\n";

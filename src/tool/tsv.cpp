@@ -28,13 +28,13 @@ std::string at(const std::string& name, std::size_t line) { return name + ":" + 
 
 std::string list(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + quoted(name);
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + in_ticks(name);
   return text;
 }
 
 std::string count_error(const std::vector<std::string>& columns, std::size_t found) {
   const std::string counts = std::to_string(found) + " fields where the header has " + std::to_string(columns.size());
-  return found < columns.size() ? counts + ": " + quoted(columns[found]) + " is missing" : counts;
+  return found < columns.size() ? counts + ": " + in_ticks(columns[found]) + " is missing" : counts;
 }
 
 struct file_closer {
@@ -88,7 +88,7 @@ void tsv_table::take_header(std::size_t number, std::vector<std::string> fields)
   for (auto field = fields.begin(); field != fields.end(); ++field) {
     if (field->empty()) throw tsv_error(at(name_, number) + ": a column has no name");
     if (std::find(fields.begin(), field, *field) != field)
-      throw tsv_error(at(name_, number) + ": two columns are named " + quoted(*field));
+      throw tsv_error(at(name_, number) + ": two columns are named " + in_ticks(*field));
   }
   header_line_ = number;
   columns_ = std::move(fields);
@@ -97,7 +97,7 @@ void tsv_table::take_header(std::size_t number, std::vector<std::string> fields)
 std::size_t tsv_table::position(std::string_view column) const {
   const auto found = std::find(columns_.begin(), columns_.end(), column);
   if (found == columns_.end())
-    throw tsv_error(at(name_, header_line_) + ": the column " + quoted(column) + " is missing; there are " +
+    throw tsv_error(at(name_, header_line_) + ": the column " + in_ticks(column) + " is missing; there are " +
                     list(columns_));
   return static_cast<std::size_t>(found - columns_.begin());
 }

@@ -136,9 +136,9 @@ void read_also(const std::string& word, wait_task& task) {
   const fault f = find_fault(word);
   if (f == fault::none)
     throw usage_error("`--also` takes an HTTP status, such as 404, or a fault, such as host_not_found, not " +
-                      quoted(word) + "; handshim explain describes them");
+                      in_ticks(word) + "; handshim explain describes them");
   if (holds(f, condition::cancelled) || holds(f, condition::usage))
-    throw usage_error("no waiting mends " + quoted(word));
+    throw usage_error("no waiting mends " + in_ticks(word));
   task.faults.push_back(f);
 }
 
