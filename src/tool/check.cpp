@@ -106,8 +106,9 @@ using group = std::pair<change, occurrences>;
 
 std::vector<group> by_count(const std::map<change, occurrences>& changes) {
   std::vector<group> out(changes.begin(), changes.end());
-  std::stable_sort(out.begin(), out.end(),
-                   [](const group& a, const group& b) { return a.second.count > b.second.count; });
+  std::sort(out.begin(), out.end(), [](const group& a, const group& b) {
+    return std::tie(b.second.count, a.first) < std::tie(a.second.count, b.first);
+  });
   return out;
 }
 

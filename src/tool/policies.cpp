@@ -152,10 +152,13 @@ std::vector<matrix_row> matrix_rows(const std::vector<policy>& policies, std::st
     for (const policy& p : policies) own.all.push_back(text(f, p));
     auto row = std::find_if(out.begin(), out.end(),
                             [&](const matrix_row& r) { return r.when == own.when && r.all == own.all; });
-    if (row == out.end()) row = out.insert(out.end(), own);
+    if (row == out.end()) {
+      row = std::upper_bound(out.begin(), out.end(), own.when,
+                             [](phase when, const matrix_row& r) { return when < r.when; });
+      row = out.insert(row, own);
+    }
     row->faults.emplace_back(name(f));
   }
-  std::stable_sort(out.begin(), out.end(), [](const matrix_row& a, const matrix_row& b) { return a.when < b.when; });
   return out;
 }
 
