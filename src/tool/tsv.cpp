@@ -66,6 +66,8 @@ std::size_t tsv_table::row::line() const noexcept { return table_->lines_[index_
 std::string tsv_table::row::place() const { return at(table_->name_, line()); }
 
 tsv_table::tsv_table(std::string_view text, std::string name) : name_(std::move(name)) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // spreadsheets write one
+  if (text.substr(0, byte_order_mark.size()) == byte_order_mark) text.remove_prefix(byte_order_mark.size());
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     std::string_view one = text.substr(0, end);

@@ -19,9 +19,10 @@ TEST_CASE("a table gives its fields by column name and knows their lines") {
   CHECK(table[1].line() == 6);
 }
 
-TEST_CASE("a table may end without a line end and have CRLF lines") {
-  const tsv_table table("id\tvalue\r\na\t1", "t.tsv");
+TEST_CASE("a table may end without a line end, have CRLF lines and begin with a byte order mark") {
+  const tsv_table table("\xef\xbb\xbfid\tvalue\r\na\t1", "t.tsv");
   REQUIRE(table.size() == 1);
+  CHECK(table.columns().front() == "id");
   CHECK(table.columns().back() == "value");
   CHECK(table[0]["value"] == "1");
 }
