@@ -61,7 +61,7 @@ void add_number(pages& found, std::string_view text, const terminal& out) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return;
-  if (number >= 1000 && number <= 4999) found.push_back(page_of_close_code(number, out));
+  if (number >= 1000 && number <= 65535) found.push_back(page_of_close_code(number, out));
   if (number >= 100 && number <= 999) found.push_back(page_of_status(number, out));
 }
 
@@ -87,6 +87,15 @@ pages explained(const std::string& text, const terminal& out) {
   return found;
 }
 
+// The code with the nearest domain, if there is such a code.
+std::string near_code(std::string_view text, const std::vector<std::string>& domains) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return {};
+  const std::vector<std::string_view> words(domains.begin(), domains.end());
+  const std::string code = std::string(nearest(text.substr(0, colon), words)) + std::string(text.substr(colon));
+  return find_native(code) ? code : std::string();
+}
+
 // One word of each list that is near enough, the same word once.
 std::vector<std::string> near_words(std::string_view text) {
   std::vector<std::vector<std::string_view>> lists(3);
@@ -96,10 +105,15 @@ std::vector<std::string> near_words(std::string_view text) {
   for (const advice a : advices) lists[2].push_back(name(a));
   for (const retry_rule& rule : all_retry_rules()) lists[2].push_back(rule.name);
   const std::vector<std::string> natives = native_words();
-  lists.emplace_back(natives.begin(), natives.end());
+  const std::string code = near_code(text, natives);
+  if (code.empty())
+    lists.emplace_back(natives.begin(), natives.end());
+  else
+    lists.push_back({code});
   const std::vector<std::string> policies = policy_names();
   lists.emplace_back(policies.begin(), policies.end());
   std::vector<std::string> out;
+  for (const std::string& named : native_codes_called(text)) out.push_back(quoted(named));
   for (const auto& list : lists) {
     const std::string word = in_ticks(nearest(text, list));
     if (word != in_ticks("") && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
@@ -107,12 +121,25 @@ std::vector<std::string> near_words(std::string_view text) {
   return out;
 }
 
+// The first faults that have the text in their names: for who remembers a part of one.
+std::vector<std::string> faults_with(std::string_view text) {
+  constexpr std::size_t shortest = 3, most = 8;
+  std::vector<std::string> out;
+  for (const fault_facts& row : all_faults())
+    if (text.size() >= shortest && row.name.find(text) != std::string_view::npos && out.size() < most)
+      out.push_back(quoted(row.name));
+  return out;
+}
+
 std::string unknown_name(std::string_view text) {
+  if (const std::string mistake = native_mistake(text); !mistake.empty()) return mistake;
   constexpr std::size_t longest = 80;
   const bool cut = text.size() > longest;
   const std::string shown = in_ticks(std::string(text.substr(0, longest)) + (cut ? "..." : ""));
   const std::string near = joined(near_words(text), " or ");
+  const std::string with = joined(faults_with(text), ", ");
   return shown + " is nothing that handshim knows. " + (near.empty() ? "" : "Did you mean " + near + "? ") +
+         (with.empty() ? "" : "It is in the names of " + with + ". ") +
          "It explains faults, conditions, exception classes, policies, close codes, HTTP statuses, native codes such "
          "as errno:111 or beast.http:2, fingerprints, and lines of a log with what() in them";
 }

@@ -17,9 +17,13 @@ struct native_name {
   std::string symbol;  ///< "ECONNREFUSED", where the tables know it
 };
 
-/// Reads "domain:value", where the value may be a symbol, or a symbol alone that is no other word. None if the
-/// text is nothing of the kind or if from_native() knows no such domain.
+/// Reads "domain:value", where the value may be a symbol; a symbol alone that is no other word; or a domain alone whose
+/// name says it all, such as an exception class. None if the text is nothing of the kind or if from_native() knows no
+/// such domain.
 std::optional<native_name> find_native(std::string_view text);
+
+/// What is wrong with a text that names a domain of native codes, and what may stand there; empty if it names none.
+std::string native_mistake(std::string_view text);
 
 /// The fault that the code means in that phase.
 fault fault_in(const native_name& code, phase p);
@@ -27,7 +31,10 @@ fault fault_in(const native_name& code, phase p);
 /// The text that the domain has for the value; empty if that cannot be told here.
 std::string message_of(const native_name& code);
 
-/// All symbols of the tables, and the names of the domains with a colon behind: for "did you mean".
+/// All symbols of the tables that are known alone, and the names of the domains: for "did you mean".
 std::vector<std::string> native_words();
+
+/// "domain:symbol" for each domain that has the symbol.
+std::vector<std::string> native_codes_called(std::string_view symbol);
 
 }  // namespace handshim::tool

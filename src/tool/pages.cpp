@@ -177,6 +177,7 @@ failure closed_by(int code) {
 std::string range_meaning(int code) {
   for (const rfc6455::close_code_facts& row : rfc6455::all_close_codes())
     if (row.code == code) return std::string(row.meaning);
+  if (code >= 5000) return "out of the range of close codes; may not be sent (RFC 6455, section 7.4.2)";
   if (code >= 4000) return "for private use: the two sides of the application agree on its meaning";
   if (code >= 3000) return "for libraries and applications, which register their codes with IANA";
   return "not assigned; may not be sent (RFC 6455, section 7.4.2)";
@@ -322,7 +323,8 @@ std::string page_of(const native_name& code, const terminal& out) {
   const std::string shown = code.domain + ":" + std::to_string(code.value);
   const std::string message = message_of(code);
   std::string text = title(shown, "native code" + (code.symbol.empty() ? "" : ", " + code.symbol), out);
-  text += lead(message.empty() ? "what it says is not known here" : message) + native_table(code, out) + "\n";
+  if (!message.empty()) text += lead(message);
+  text += native_table(code, out) + "\n";
   const fault f = fault_in(code, phase::unknown);
   return text + line("what to do", facts(f).hint) + line("more", "handshim explain " + std::string(name(f)));
 }

@@ -71,6 +71,10 @@ TEST_CASE("numbers are close codes or HTTP statuses, and native codes come with 
     CHECK(contains(explain(text), "native code, ECONNREFUSED"));
     CHECK(contains(explain(text), "connection_refused"));
   }
+  for (const char* text : {"EWOULDBLOCK", "EAGAIN", "errno:EWOULDBLOCK"})
+    CHECK(title(explain(text)) == "errno:" + std::to_string(EAGAIN) + ": native code, EAGAIN");
+  CHECK(contains(explain("5000"), "close_code_not_allowed"));
+  CHECK(contains(explain("65535"), "Out of the range of close codes"));
   CHECK(contains(explain("getaddrinfo:-2"), "host_not_found"));
   CHECK(contains(explain("handshim:511"), "eof_before_status_line: fault 511"));
 }
@@ -93,9 +97,24 @@ TEST_CASE("a policy in any form is explained, and one that is wrong gets find_po
   CHECK(contains(usage_error_of(command_explain, {"websockets-9999"}), "[policy_too_new]"));
 }
 
+TEST_CASE("a domain alone is explained if it says it all, else what may stand behind it is told") {
+  CHECK(contains(explain("Poco::Net::NoMessageException"), "eof_before_status_line"));
+  CHECK(contains(explain("Poco::Net::NetException"), "native code"));
+  CHECK(contains(explain("websocketpp.pong_timeout_handler"), "keepalive_timeout"));
+  for (const char* text : {"beast.http", "beast.http:", "beast.http:x", "beast.http:99999999999"})
+    CHECK(usage_error_of(command_explain, {text}) ==
+          "beast.http is a domain of native codes: write it with a whole number of 32 bits or a name, such as "
+          "beast.http:1 or beast.http:end_of_stream");
+  CHECK(contains(usage_error_of(command_explain, {"SocketAccessError"}),
+                 "Did you mean `QAbstractSocket::SocketError:SocketAccessError`?"));
+  CHECK(contains(usage_error_of(command_explain, {"beast.htp:1"}), "Did you mean `beast.http:1`?"));
+}
+
 TEST_CASE("what means nothing is named, shortened, with the nearest words") {
   CHECK(contains(usage_error_of(command_explain, {}), "explain what?"));
   CHECK(contains(usage_error_of(command_explain, {"eof_in_hedders"}), "Did you mean `eof_in_headers`"));
+  CHECK(contains(usage_error_of(command_explain, {"refused"}), "It is in the names of `connection_refused`. "));
+  CHECK_FALSE(contains(usage_error_of(command_explain, {"in"}), "in the names of"));
   CHECK(contains(usage_error_of(command_explain, {std::string(5000, 'q')}), std::string(80, 'q') + "...` is nothing"));
   for (const char* text : {"99", "999999999999999999999", ":", "errno:", "errno:x", "\x01\x02", "system:99999999999"})
     CHECK_FALSE(usage_error_of(command_explain, {text}).empty());

@@ -132,7 +132,7 @@ TEST_CASE("explain: any code of the catalogue, by domain and number or by symbol
   CHECK(explained("ECONNRESET").find("errno:104: native code, ECONNRESET") != std::string::npos);
   CHECK(explained("asio.misc:4711").find("connection_lost") != std::string::npos);
   CHECK(explained("closed signal:0").find("eof_without_close") != std::string::npos);
-  CHECK_THROWS_WITH_AS(explained("beast.htp:2"), doctest::Contains("Did you mean `beast.http:`"),
+  CHECK_THROWS_WITH_AS(explained("beast.htp:2"), doctest::Contains("Did you mean `beast.http:2`"),
                        handshim::tool::usage_error);
   CHECK_THROWS_AS(explained("acme:3"), handshim::tool::usage_error);
 }
