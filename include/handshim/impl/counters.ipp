@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstring>
-#include <iterator>
 #include <new>
 
 #include "handshim/counters.hpp"
