@@ -224,7 +224,7 @@ class client {
       failure why;
       call(why);
       if (!why) return;
-      out.put(std::move(why));
+      out.put([&why] { return std::move(why); });
     }
     out.raise(choice());
   }

@@ -154,20 +154,20 @@ template <class T, class F, class Sink>
   }
 #define HANDSHIM_CATCH(i)                             \
   catch (const typename nth<i, 0, listed>::type& e) { \
-    out.put(translated<T>(e, p));                     \
+    out.put([&] { return translated<T>(e, p); });     \
   }
 #define HANDSHIM_CATCH_REST                                                       \
   catch (const typename untaken<std::system_error, 3, passed, listed>::type& e) { \
-    out.put(standard(e, p));                                                      \
+    out.put([&] { return standard(e, p); });                                      \
   }                                                                               \
   catch (const typename untaken<std::exception, 4, passed, listed>::type& e) {    \
-    out.put(standard(e, p));                                                      \
+    out.put([&] { return standard(e, p); });                                      \
   }                                                                               \
   catch (forced_unwind&) {                                                        \
     throw;                                                                        \
   }                                                                               \
   catch (...) {                                                                   \
-    out.put(current_failure(p));                                                  \
+    out.put([&] { return current_failure(p); });                                  \
   }
   if constexpr (types_passed == 0 && types_listed == 0) {
     HANDSHIM_TRY HANDSHIM_PASS_BAD_ALLOC HANDSHIM_CATCH_REST
@@ -207,13 +207,13 @@ struct keeping {
 /// the throw cheaper by a fifth. Since 0.1.
 [[noreturn, gnu::always_inline]] inline void raise(const std::error_code& code, phase p, const policy_choice& by) {
   detail::outgoing out;
-  out.put(from(code, p));
+  out.put([&] { return from(code, p); });
   out.raise(by);
 }
 [[noreturn, gnu::always_inline]] inline void raise(const std::error_code& code, phase p, const evidence& known,
                                                    const policy_choice& by) {
   detail::outgoing out;
-  out.put(from(code, p, known));
+  out.put([&] { return from(code, p, known); });
   out.raise(by);
 }
 template <class Build = build_policy>

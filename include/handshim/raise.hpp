@@ -23,7 +23,11 @@ std::exception_ptr exception_as(const failure& f, const policy_choice& by) noexc
 /// the exception once more on its way: whoever puts a failure in throws it.
 class outgoing {
  public:
-  void put(failure f) noexcept { ::new (static_cast<void*>(room_)) failure(std::move(f)); }
+  /// Made where it stays: what make() returns is neither moved nor destroyed.
+  template <class Make>
+  [[gnu::always_inline]] inline void put(Make make) {
+    ::new (static_cast<void*>(room_)) failure(make());
+  }
   failure& get() noexcept { return *std::launder(reinterpret_cast<failure*>(room_)); }
 
   // Here and not behind a call: each frame between a throw and its handler is looked at twice.
@@ -43,7 +47,7 @@ class outgoing {
 /// false is raised as fault::unclassified is. Thread-safe. Since 0.1.
 [[noreturn, gnu::always_inline]] inline void raise(const failure& f, const policy_choice& by) {
   detail::outgoing out;
-  out.put(f);
+  out.put([&f] { return f; });
   out.raise(by);
 }
 
