@@ -113,7 +113,7 @@ std::vector<std::string> near_words(std::string_view text) {
   const std::vector<std::string> policies = policy_names();
   lists.emplace_back(policies.begin(), policies.end());
   std::vector<std::string> out;
-  for (const std::string& named : native_codes_called(text)) out.push_back(quoted(named));
+  for (const std::string& named : native_codes_called(text)) out.push_back(in_ticks(named));
   for (const auto& list : lists) {
     const std::string word = in_ticks(nearest(text, list));
     if (word != in_ticks("") && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
@@ -127,7 +127,7 @@ std::vector<std::string> faults_with(std::string_view text) {
   std::vector<std::string> out;
   for (const fault_facts& row : all_faults())
     if (text.size() >= shortest && row.name.find(text) != std::string_view::npos && out.size() < most)
-      out.push_back(quoted(row.name));
+      out.push_back(in_ticks(row.name));
   return out;
 }
 
