@@ -65,6 +65,17 @@ int empty_lookup(const char*, const char*, const addrinfo*, addrinfo** list) {
 int local_lookup(const char*, const char* port, const addrinfo* hints, addrinfo** list) {
   return ::getaddrinfo("127.0.0.1", port, hints, list);
 }
+#if defined(__GLIBC__)  // whose freeaddrinfo() takes the rows of several look-ups
+// From 127.0.0.1 on, each twice.
+template <std::size_t Count>
+int counting_lookup(const char*, const char* port, const addrinfo* hints, addrinfo** list) {
+  for (std::size_t i = 0; i < 2 * Count; ++i, list = &(*list)->ai_next) {
+    const std::string host = "127.0.0." + std::to_string(1 + i / 2);
+    if (const int error = ::getaddrinfo(host.c_str(), port, hints, list)) return error;
+  }
+  return 0;
+}
+#endif
 
 class hook {
  public:
@@ -122,6 +133,33 @@ TEST_CASE("a name is looked up by the function in the hook") {
   CHECK_FALSE(error);
   REQUIRE(found.size() == 1);
   CHECK(found[0].text() == "127.0.0.1:7");
+}
+
+#if defined(__GLIBC__)
+TEST_CASE("an address that comes twice is one, and there are not more than fit") {
+  const auto count = [](net::detail::resolve_function function) {
+    const hook fake(function);
+    interrupter stop;
+    std::error_code error;
+    const std::size_t found = resolve("any.example", 7, deadline::in(20s), stop, error).size();
+    CHECK_FALSE(error);
+    return found;
+  };
+  CHECK(count(counting_lookup<2>) == 2);
+  CHECK(count(counting_lookup<net::max_addresses + 1>) == net::max_addresses);
+}
+#endif
+
+TEST_CASE("after a trigger or the deadline no name is looked up, but an address is still read") {
+  const hook fake(local_lookup);
+  interrupter stop;
+  stop.trigger();
+  std::error_code error;
+  CHECK(resolve("any.example", 7, deadline::in(20s), stop, error).empty());
+  CHECK(error == stream_errc::interrupted);
+  CHECK(resolve("127.0.0.1", 7, deadline::in(20s), stop, error).size() == 1);
+  CHECK_FALSE(error);
+  CHECK(failure("any.example", deadline::in(0ns)) == stream_errc::timed_out);
 }
 
 TEST_CASE("what getaddrinfo says is reported in its category") {
