@@ -1,7 +1,10 @@
 // libwebsockets through the adapter: a context for each player, served in the player's thread.
 #include "handshim/adapters/libwebsockets.hpp"
 
+#include <openssl/ssl.h>
+
 #include <deque>
+#include <memory>
 
 #include "compare.hpp"
 
@@ -10,6 +13,12 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
+
+// One for all players: libwebsockets 4.1 leaks the one it makes itself if another context was made since.
+SSL_CTX* tls_of_clients() {
+  static const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> one(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  return one.get();
+}
 
 class lws_player final : public tool::player {
  public:
@@ -20,6 +29,7 @@ class lws_player final : public tool::player {
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.protocols = protocols;
     info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.provided_client_ssl_ctx = tls_of_clients();
     info.connect_timeout_secs = 5;
     info.timeout_secs = 5;
     if (retry_.secs_since_valid_ping != 0) info.retry_and_idle_policy = &retry_;
