@@ -9,6 +9,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #endif
 
+#include <deque>
 #include <future>
 #include <thread>
 
@@ -21,6 +22,13 @@ namespace websocket = boost::beast::websocket;
 namespace {
 
 // A connected client's stream and its context.
+// Under use_future Asio runs the steps of an operation in threads of its own, which may still be about when the future
+// is ready: contexts live as long as the program, which joins these threads first.
+asio::io_context& lasting_context() {
+  static std::deque<asio::io_context> all;
+  return all.emplace_back();
+}
+
 struct client_side {
   explicit client_side(const scripted_server& server) : ws(context) { connect(ws, server); }
   void run() {
@@ -28,7 +36,7 @@ struct client_side {
     context.run();
   }
 
-  asio::io_context context;
+  asio::io_context& context = lasting_context();
   socket_stream ws;
   boost::beast::flat_buffer buffer;
 };
