@@ -21,7 +21,6 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-// A connected client's stream and its context.
 // Under use_future Asio runs the steps of an operation in threads of its own, which may still be about when the future
 // is ready: contexts live as long as the program, which joins these threads first.
 asio::io_context& lasting_context() {
@@ -29,6 +28,7 @@ asio::io_context& lasting_context() {
   return all.emplace_back();
 }
 
+// A connected client's stream and its context.
 struct client_side {
   explicit client_side(const scripted_server& server) : ws(context) { connect(ws, server); }
   void run() {
