@@ -36,7 +36,9 @@ TEST_CASE("codes of getaddrinfo have the system's texts") {
   const auto code = net::getaddrinfo_error(EAI_NONAME);
   CHECK(std::string(code.category().name()) == "getaddrinfo");
   CHECK(code.value() == EAI_NONAME);
-  CHECK(code.message() == std::string(gai_strerror(EAI_NONAME)));
+  std::string text = gai_strerror(EAI_NONAME);
+  text.erase(text.find_last_not_of(". \r\n") + 1);  // Windows ends a line with it
+  CHECK(code.message() == text);
 }
 
 #if !defined(_WIN32)
