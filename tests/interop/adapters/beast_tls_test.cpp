@@ -43,9 +43,10 @@ TEST_CASE("a good certificate for the name or the address: messages go both ways
       CHECK(e.close_code() == 1000);
     }
   }
+  CHECK(*server.asked());
 }
 
-TEST_CASE("certificates that are no good are told apart") {
+TEST_CASE("certificates that are no good are told apart, and nothing is sent to such a server") {
   check_certificates([](const std::string& uri) { return failure_at(uri); });
   SUBCASE("of another address") {
     const tls_server server("other-host");

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <openssl/ssl.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -90,6 +91,8 @@ class tls_server {
   }
   std::uint16_t port() const { return server_.port(); }
   std::string uri(const std::string& host) const { return "wss://" + host + ":" + std::to_string(port()) + "/"; }
+  /// Whether a client sent anything inside of TLS, which is told for certain when the server is gone.
+  std::shared_ptr<const std::atomic<bool>> asked() const { return asked_; }
 
  private:
   void talk(peer& client) const {
@@ -97,11 +100,12 @@ class tls_server {
     if (tls.accept() && upgrade(tls)) echo(tls);
     tls.finish();
   }
-  static bool upgrade(tls_peer& tls) {
+  bool upgrade(tls_peer& tls) const {
     std::string request;
     while (request.find("\r\n\r\n") == std::string::npos) {
       const std::string bytes = tls.recv();
       if (bytes.empty()) return false;
+      *asked_ = true;
       request += bytes;
     }
     constexpr std::string_view name = "Sec-WebSocket-Key: ";
@@ -130,6 +134,7 @@ class tls_server {
   }
   static std::size_t size_of(const std::string& frame) { return static_cast<unsigned char>(frame[1]) & 0x7fu; }
 
+  std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
   scripted_server server_;
 };
@@ -156,7 +161,7 @@ void check_tls_fault(At at, const std::string& uri, handshim::fault wanted) {
   CHECK(f.is(handshim::condition::tls));
 }
 
-/// What a client is played against, whose fault each is: `at(uri)` connects, and trusts ca.pem.
+/// What a client is played against, whose fault each is: `at(uri)` connects, and trusts ca.pem. It sends nothing then.
 template <class At>
 void check_certificates(At at, handshim::fault untrusted, handshim::fault expired, handshim::fault other_host) {
   const struct {
@@ -165,8 +170,13 @@ void check_certificates(At at, handshim::fault untrusted, handshim::fault expire
   } all[] = {{"untrusted", untrusted}, {"expired", expired}, {"other-host", other_host}};
   for (const auto& one : all) {
     CAPTURE(one.name);
-    const tls_server server(one.name);
-    check_tls_fault(at, server.uri("localhost"), one.wanted);
+    std::shared_ptr<const std::atomic<bool>> asked;
+    {
+      const tls_server server(one.name);
+      asked = server.asked();
+      check_tls_fault(at, server.uri("localhost"), one.wanted);
+    }
+    CHECK_FALSE(*asked);
   }
 }
 
