@@ -6,6 +6,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "../support/named_category.hpp"
@@ -343,7 +344,9 @@ TEST_CASE("an exception with the code for success is a failure all the same") {
   const auto thrown = std::make_exception_ptr(std::system_error(std::error_code(), "odd"));
   const failure f = handshim::from(thrown, phase::open);
   CHECK(f.fault() == fault::unclassified);
-  CHECK(f.evidence().native_domain == "std::system_error");
+  const std::string_view domain = f.evidence().native_domain;
+  CHECK(domain.substr(0, 5) == "std::");  // libc++ has it in an inline namespace
+  CHECK(domain.substr(domain.rfind(':') + 1) == "system_error");
   CHECK(f.evidence().native_text.substr(0, 3) == "odd");
 }
 
