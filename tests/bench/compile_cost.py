@@ -48,15 +48,24 @@ def rows(beside):
         ("client.hpp and the three backends", '#include "handshim/client.hpp"\n' + CLIENTS, [], None),
         ("the same, compiled variant", '#include "handshim/client.hpp"\n' + CLIENTS, COMPILED, None),
     ]
-    for adapter, needed in {
-        "beast": ["boost/beast/websocket.hpp"], "websocketpp": ["websocketpp/client.hpp"], "asio": ["asio.hpp"],
-        "poco": ["Poco/Net/WebSocket.h", "Poco/Net/HTTPClientSession.h"], "curl": ["curl/curl.h"],
-        "curl_stream": ["curl/curl.h"], "libwebsockets": ["libwebsockets.h"],
-    }.items():
-        yield f"adapters/{adapter}.hpp", 3, [
-            ("its library and handshim.hpp", plain(*needed) + SHIM, [], needed[0]),
-            ("the adapter", f'#include "handshim/adapters/{adapter}.hpp"\n', [], needed[0]),
+    for adapter, needed, package in [
+        ("beast", ["boost/beast/websocket.hpp"], None), ("websocketpp", ["websocketpp/client.hpp"], None),
+        ("asio", ["asio.hpp"], None), ("poco", ["Poco/Net/WebSocket.h", "Poco/Net/HTTPClientSession.h"], None),
+        ("curl", ["curl/curl.h"], None), ("curl_stream", ["curl/curl.h"], None),
+        ("libwebsockets", ["libwebsockets.h"], None), ("libsoup", ["libsoup/soup.h"], "libsoup-3.0"),
+        ("qt", ["QtWebSockets/QWebSocket"], "Qt5WebSockets"), ("qt", ["QtWebSockets/QWebSocket"], "Qt6WebSockets"),
+    ]:
+        flags = flags_of(package) if package else []
+        yield f"adapters/{adapter}.hpp" + (f", {package}" if adapter == "qt" else ""), 3, [
+            ("its library and handshim.hpp", plain(*needed) + SHIM, flags, needed[0]),
+            ("the adapter", f'#include "handshim/adapters/{adapter}.hpp"\n', flags, needed[0]),
         ]
+
+
+def flags_of(package):
+    """Of a library whose headers are in no usual place; none if it is not there."""
+    done = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True, check=False)
+    return [*done.stdout.split(), "-fPIC"]
 
 
 def can_include(header, flags):
