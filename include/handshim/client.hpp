@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "handshim/impl/observation.hpp"
@@ -178,6 +179,8 @@ class client {
     std::atomic<duration> open, close, recv, send;
   };
   struct state {
+    static_assert(std::is_constructible_v<Backend, const options&>,
+                  "a Backend is made of options; wrapping.md has what else it has to be");
     state(const options& o, const policy_choice& c) : times(o), choice(c), backend(o) {}
     call_times times;
     mutable std::mutex mutex;  // of the next two

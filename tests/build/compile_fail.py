@@ -37,6 +37,10 @@ OBSERVER = """#include "handshim/observe.hpp"
 struct watch { void operator()(const handshim::event&) %s {} } w;
 void f() { handshim::set_observer(handshim::observer::of(w)); }
 """
+BACKEND = """#include "handshim/client.hpp"
+struct backend { %s };
+void f() { handshim::client<backend> c; }
+"""
 UNITS = [
     # (the unit, what the compiler must say; none: it compiles)
     (TRANSLATOR % ('using exceptions = handshim::types<derived, base>; ' + GOOD), None),
@@ -46,6 +50,8 @@ UNITS = [
      'static handshim::failure translate(const E&'),
     (TRANSLATOR % ('using exceptions = handshim::types<base, derived>; ' + GOOD), 'derived classes before their bases'),
     (TRANSLATOR % ('using exceptions = handshim::types<' + ', '.join(['int'] * 9) + '>; ' + GOOD), 'at most 8 exception'),
+    (BACKEND % 'explicit backend(const handshim::options&);', None),
+    (BACKEND % '', 'a Backend is made of options'),
     (DROPPED % 'const handshim::failure f = ', None),
     (DROPPED % '', 'nodiscard'),
     (OBSERVER % 'noexcept', None),

@@ -14,6 +14,7 @@
 
 #include "handshim/adapters/collector.hpp"
 #include "handshim/handshim.hpp"
+#include "handshim/impl/first_bytes.hpp"
 #include "handshim/rfc6455/handshake.hpp"
 #include "handshim/rfc6455/uri.hpp"
 
@@ -214,7 +215,7 @@ class upgrade_request {
 
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self) {
     std::string& body = static_cast<upgrade_request*>(self)->asked_.body;
-    if (body.size() < 1024) body.append(std::string_view(bytes, count).substr(0, 1024 - body.size()));
+    handshim::detail::keep_first(body, {bytes, count}, handshim::detail::max_body);
     return count;
   }
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/impl/fault_rows.hpp"
 #include "handshim/impl/immortal.hpp"
 #include "handshim/impl/redact.hpp"
@@ -40,12 +41,9 @@ struct text_field {
   std::size_t limit;
 };
 inline constexpr text_field text_fields[] = {
-    {&evidence::backend, 64}, {&evidence::http_reason, 128}, {&evidence::header, 64},
-    {&evidence::body, 1024},  {&evidence::first_bytes, 64},
+    {&evidence::backend, max_backend}, {&evidence::http_reason, max_http_reason}, {&evidence::header, max_header},
+    {&evidence::body, max_body},       {&evidence::first_bytes, max_first_bytes},
 };
-inline constexpr std::size_t max_endpoint = 512, max_detail = 1024, max_native_domain = 128, max_native_text = 512,
-                             max_headers_kept = 32, max_header_text = 256, max_attempts_kept = 16, max_address = 64,
-                             max_reason = 123, max_earlier_kept = 16;
 
 using what_buffer = text_buffer<1024>;
 using endpoint_buffer = text_buffer<max_endpoint>;

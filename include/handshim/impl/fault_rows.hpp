@@ -109,6 +109,13 @@ constexpr std::size_t place_of(fault f) noexcept {
 /// The row of a fault; of fault::unclassified for a number that no row has.
 constexpr const fault_row& row_of(fault f) noexcept { return rows::numbers[place_of(f)]; }
 
+/// The phase of a failure with that fault, which was met when the client had reached one: the fault's own, unless that
+/// is less than what is known.
+constexpr phase phase_of(fault f, phase reached) noexcept {
+  const phase own = row_of(f).when;
+  return own == phase::unknown || (own == phase::open && reached == phase::closing) ? reached : own;
+}
+
 /// What stands in a fault's line: "phase: description [name]".
 struct fault_line {
   const char* whole;

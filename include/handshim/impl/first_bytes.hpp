@@ -5,17 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/impl/text.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-/// How many are kept as evidence.
-inline constexpr std::size_t most_first_bytes = 64;
-
 /// Of bytes that come in pieces the first `most` are kept.
-inline void keep_first(std::string& kept, std::string_view bytes, std::size_t most = most_first_bytes) {
+inline void keep_first(std::string& kept, std::string_view bytes, std::size_t most = max_first_bytes) {
   if (kept.size() < most) kept.append(bytes.substr(0, most - kept.size()));
 }
 

@@ -22,12 +22,6 @@ namespace handshim {
 inline namespace HANDSHIM_ABI {
 namespace detail {
 
-// A fault that belongs to a phase keeps it; the coarser phase that the caller named is for the rest.
-inline phase phase_for(fault f, phase told) noexcept {
-  const phase own = row_of(f).when;
-  return own == phase::unknown || (own == phase::open && told == phase::closing) ? told : own;
-}
-
 inline fault fault_of_native(const std::error_code& code, phase p, const evidence& known) noexcept {
   const known_code as = known_as(code);
   return native_fault(as.domain, as.value, {}, p, known).means;
@@ -43,21 +37,21 @@ HANDSHIM_INLINE failure from_native(std::string_view domain, int value, std::str
   all.native_value = value;
   all.native_text = text;
   all.http_status = verdict.status;
-  return failure(verdict.means, all, {}, detail::phase_for(verdict.means, p));
+  return failure(verdict.means, all, {}, detail::phase_of(verdict.means, p));
 }
 
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
   const fault f = own != fault::none ? own : detail::fault_of_native(code, p, detail::evidence_in(nullptr));
-  return failure(f, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
+  return failure(f, own != fault::none ? std::error_code() : code, detail::phase_of(f, p));
 }
 
 HANDSHIM_INLINE failure from(const std::error_code& code, phase p, const evidence& known) noexcept {
   if (!code) return {};
   const fault own = fault_of(code);
   const fault f = own != fault::none ? own : detail::fault_of_native(code, p, known);
-  return failure(f, known, own != fault::none ? std::error_code() : code, detail::phase_for(f, p));
+  return failure(f, known, own != fault::none ? std::error_code() : code, detail::phase_of(f, p));
 }
 
 HANDSHIM_INLINE failure from(errno_code code, phase p, const evidence& known) noexcept {
@@ -183,7 +177,7 @@ HANDSHIM_INLINE failure from_typed(const std::exception& e, phase p, const std::
     if (deeper.fault() != fault::unclassified) return deeper.with(known);
   }
   const native_verdict by_class = native_fault(find_domain(type), 0, {}, p, known);
-  return failure(by_class.means, known, {}, phase_for(by_class.means, p));
+  return failure(by_class.means, known, {}, phase_of(by_class.means, p));
 }
 
 }  // namespace HANDSHIM_RTTI_VARIANT

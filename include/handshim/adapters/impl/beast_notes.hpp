@@ -211,9 +211,7 @@ class notes {
     const std::string refused =
         in_.close() && !in_.is_close_valid() ? "close code " + std::to_string(in_.close()->code) : "";
     out.all.detail = detail.empty() ? refused : detail;
-    const phase own = facts(found).when;
-    const bool coarser = own == phase::unknown || (own == phase::open && when == phase::closing);
-    return failure(found, out.all, code, coarser ? when : own);
+    return failure(found, out.all, code, handshim::detail::phase_of(found, when));
   }
 
   fault judge(fault coarse, const error_code& ec, phase when, std::string_view& header) {

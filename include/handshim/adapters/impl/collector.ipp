@@ -45,15 +45,6 @@ inline fault fault_of_close(std::uint16_t code) noexcept {
   return code == 1000 || code == 1001 ? fault::closed_normally : fault::closed_with_error;
 }
 
-inline phase phase_of(fault f, phase reached) noexcept {
-  const phase own = facts(f).when;
-  return own == phase::unknown || (own == phase::open && reached == phase::closing) ? reached : own;
-}
-
-inline void keep_start(std::string& to, std::string_view from, std::size_t most) {
-  if (to.size() < most) to.append(from.substr(0, most - to.size()));
-}
-
 }  // namespace detail
 
 HANDSHIM_INLINE collector::collector(std::string_view client) : client_(client) {}
@@ -103,7 +94,9 @@ HANDSHIM_INLINE void collector::responded(int status, std::vector<rfc6455::heade
   headers_complete_ = complete;
 }
 
-HANDSHIM_INLINE void collector::body(std::string_view bytes) { detail::keep_start(told_.body, bytes, 1024); }
+HANDSHIM_INLINE void collector::body(std::string_view bytes) {
+  handshim::detail::keep_first(told_.body, bytes, handshim::detail::max_body);
+}
 
 HANDSHIM_INLINE void collector::close_received(std::uint16_t code, std::string_view reason) {
   if (received_) return;
@@ -300,7 +293,7 @@ HANDSHIM_INLINE const failure& collector::settle() {
   known.headers = {headers.data(), n};
   rfc6455::upgrade found;
   if (is_a(f, fault::upgrade_invalid)) known.header = (found = check(answer())).header;
-  result_ = failure(f, known, {}, detail::phase_of(f, phase_));
+  result_ = failure(f, known, {}, handshim::detail::phase_of(f, phase_));
   return result_;
 }
 

@@ -153,8 +153,7 @@ inline failure with(const failure& f, const evidence& known, fault finer, phase 
   all.native_value = f.evidence().native_value;
   all.native_text = f.evidence().native_text;
   all.cause = f.evidence().cause;
-  const phase own = facts(finer).when;
-  return failure(finer, all, f.native_code(), own == phase::unknown || own == phase::open ? when : own);
+  return failure(finer, all, f.native_code(), handshim::detail::phase_of(finer, when));
 }
 
 }  // namespace detail

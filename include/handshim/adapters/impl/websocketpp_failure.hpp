@@ -192,8 +192,7 @@ failure before_open(const Con& con) {
     found = seen.behind(found, {con.get_request_header("Sec-WebSocket-Key"), con.get_requested_subprotocols()});
     seen.tell(all.known);
   }
-  const phase own = facts(found).when;
-  return failure(found, all.known, code, own == phase::unknown ? when : own);
+  return failure(found, all.known, code, handshim::detail::phase_of(found, when));
 }
 
 /// The processor's code whose text the library put into its close frame; no code if there is none.
@@ -251,8 +250,7 @@ failure of_opened(const Con& con) {
   if (found == fault::close_frame_malformed) all.known.close_received = {};  // the code is made up
   if (all.known.close_received && all.known.close_sent && closed_first(con))
     all.known.order = close_order::sent_then_received;
-  const phase own = facts(found).when;
-  return failure(found, all.known, code, own == phase::unknown ? phase::open : own);
+  return failure(found, all.known, code, handshim::detail::phase_of(found, phase::open));
 }
 
 }  // namespace detail

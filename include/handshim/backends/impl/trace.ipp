@@ -101,8 +101,7 @@ HANDSHIM_INLINE failure failure_of(const trace& known, const std::error_code& co
       known.phase == phase::handshake ? handshake_fault(code, known.where) : from(code, known.phase).fault();
   detail::trace_evidence all(known);
   all.add(native);
-  const phase own = handshim::detail::row_of(f).when;
-  return failure(f, all.known, detail::native_of(code), own == phase::unknown ? known.phase : own);
+  return failure(f, all.known, detail::native_of(code), handshim::detail::phase_of(f, known.phase));
 }
 
 HANDSHIM_INLINE failure failure_of(const trace& known, const session_state& open, phase when,
