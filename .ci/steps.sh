@@ -5,7 +5,7 @@ passed=0 failed=0 skipped=0
 
 wanted() { case $steps in "  " | *" $1 "*) true ;; *) false ;; esac; }
 
-# How many tests of the last `meson test` in a directory ended so.
+# How many tests of the last `meson test` of each log in a directory ended so.
 count() { cat "$1"/meson-logs/testlog*.json 2>/dev/null | grep -cE "\"result\": \"($2)\"" || true; }
 
 # step NAME DIRECTORY COMMAND...: the tests that ran in the directory count; - for a step without any.

@@ -150,7 +150,7 @@ int list_rules(const arguments& given) {
   const bool markdown = given.has("--markdown");
   std::cout << (markdown ? rules_table(table_style::markdown, terminal(false))
                          : rules_table(table_style::plain, terminal::of(STDOUT_FILENO)));
-  return 0;
+  return all_well;
 }
 
 int run_explain(const arguments& given) {
@@ -162,7 +162,7 @@ int run_explain(const arguments& given) {
   const pages found = explained(text, terminal::of(STDOUT_FILENO));
   if (found.empty()) throw usage_error(unknown_name(text));
   std::cout << joined(found, "\n");
-  return 0;
+  return all_well;
 }
 
 }  // namespace

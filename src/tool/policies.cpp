@@ -342,7 +342,7 @@ int print_page(const arguments& given) {
   for (const std::string_view other : {"--markdown", "--check"})
     if (given.has(other)) throw usage_error("`--html` and " + in_ticks(other) + " exclude each other");
   std::cout << policies_page();
-  return 0;
+  return all_well;
 }
 
 int run_policies(const arguments& given) {
@@ -359,7 +359,7 @@ int run_policies(const arguments& given) {
     std::cout << one_policy(read_policy(specs[0]), on);
   else
     std::cout << two_policies(read_policy(specs[0]), read_policy(specs[1]), on);
-  return 0;
+  return all_well;
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ int print_faults(const replay_job& job) {
                 << (f ? name(f.condition()) : "-") << '\n';
     }
   }
-  return 0;
+  return all_well;
 }
 
 double percent_of(const std::string& text) {

@@ -97,7 +97,7 @@ int print_list(const arguments& given) {
   std::vector<std::vector<std::string>> rows{{out.bold("SCENARIO"), out.bold("PHASE"), out.bold("WHAT HAPPENS")}};
   for (const scenario& one : scenarios_of(given)) rows.push_back({one.id, out.dim(one.phase), one.summary});
   std::cout << in_columns(rows);
-  return 0;
+  return all_well;
 }
 
 std::string joined(const std::vector<server_step>& steps) {
@@ -145,7 +145,7 @@ int serve_task(const task& what, std::uint16_t port) {
   announce(what, server.port(), out);
   signals.wait();
   server.stop();
-  return 0;
+  return all_well;
 }
 
 }  // namespace

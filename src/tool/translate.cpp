@@ -36,7 +36,7 @@ int print_translation(const tsv_table& table) {
     if (f.fault() == fault::unclassified) ++unclassified;
   }
   std::cout << table.size() << " rows, " << errors << " errors, " << unclassified << " unclassified\n";
-  return 0;
+  return all_well;
 }
 
 int run_translate(const arguments& given) {
@@ -49,7 +49,7 @@ int run_translate(const arguments& given) {
   if (!against) return print_translation(table);
   const agreement found = compare(table, read_tsv(*against));
   std::cout << (given.has("--markdown") ? markdown_of(found) : text_of(found));
-  return 0;
+  return all_well;
 }
 
 }  // namespace

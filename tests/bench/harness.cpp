@@ -178,12 +178,13 @@ bool read_options(int argc, char** argv, settings& how) {
 
 // Units enter their subjects in the order in which they are linked: those of a row are brought together.
 void gather_rows() {
-  std::vector<std::string> rows;
-  for (const subject& s : subjects())
-    if (std::find(rows.begin(), rows.end(), s.row) == rows.end()) rows.push_back(s.row);
-  const auto place = [&rows](const subject& s) { return std::find(rows.begin(), rows.end(), s.row); };
-  std::stable_sort(subjects().begin(), subjects().end(),
-                   [&place](const subject& a, const subject& b) { return place(a) < place(b); });
+  std::vector<subject> together;
+  const auto in_row = [](const std::string& row) { return [&row](const subject& s) { return s.row == row; }; };
+  for (const subject& s : subjects()) {
+    const auto last = std::find_if(together.rbegin(), together.rend(), in_row(s.row));
+    together.insert(last == together.rend() ? together.end() : last.base(), s);
+  }
+  subjects() = std::move(together);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The programs of this directory built against libc++, which compares type information by address: libraries with hidden
 # visibility that are linked, opened, and unloaded. Skipped (77) where no compiler has libc++. Runs in the project's root.
+# With --compiler it only tells the compiler that it would take.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,6 +16,10 @@ done
 if [ -z "$compiler" ]; then
   echo 'skipped: no clang++ with libc++ here (Debian: libc++-dev libc++abi-dev)'
   exit 77
+fi
+if [ "${1-}" = --compiler ]; then
+  echo "$compiler"
+  exit
 fi
 
 built() {
