@@ -51,6 +51,57 @@ TEST_CASE("what an interrupter wakes with is not inherited and never blocks") {
 }
 #endif
 
+TEST_CASE("a nudge wakes a call that waits, and ends none") {
+  interrupter stop;
+  std::error_code error;
+  stop.nudge();
+  CHECK_FALSE(stop.wait_once(-1, direction::read, deadline::in(20s), error));
+  CHECK_FALSE(error);
+  CHECK(stop.wait_once(-1, direction::read, deadline::in(0ns), error));
+  CHECK(error == stream_errc::timed_out);
+  const stopwatch watch;
+  stop.nudge();
+  CHECK(stop.wait(-1, direction::read, deadline::in(100ms)) == stream_errc::timed_out);
+  CHECK(watch.elapsed() >= 100ms);
+}
+
+// No socket, so that nothing but the nudge can wake who waits.
+TEST_CASE("a shutter ends what waits where the system does not, and nothing else that waits with the interrupter") {
+  interrupter stop;
+  net::detail::shutter ended, other;
+  const auto wait_for = [&](net::detail::shutter& one, net::clock::duration most) {
+    return one.wait_where<false>(stop, -1, direction::read, deadline::in(most));
+  };
+  std::vector<std::error_code> results(3);
+  std::error_code undisturbed;
+  std::vector<std::thread> threads;
+  const stopwatch watch;
+  for (auto& result : results) threads.emplace_back([&] { result = wait_for(ended, 20s); });
+  std::thread bystander([&] { undisturbed = wait_for(other, 500ms); });
+  std::this_thread::sleep_for(50ms);
+  ended.shut_where<false>(stop, -1);
+  for (auto& thread : threads) thread.join();
+  CHECK(watch.elapsed() < 10s);
+  for (const auto& result : results) CHECK(result == stream_errc::eof);
+  CHECK(wait_for(ended, 20s) == stream_errc::eof);
+  bystander.join();
+  CHECK(watch.elapsed() >= 500ms);
+  CHECK(undisturbed == stream_errc::timed_out);
+}
+
+TEST_CASE("a shutter over a socket ends what waits for it by the system's own means, or by its own") {
+  connection c;
+  net::detail::shutter one;
+  const int fd = c.client_socket.get();
+  CHECK(one.wait(c.stop, fd, direction::read, deadline::in(0ns)) == stream_errc::timed_out);
+  CHECK_FALSE(one.is_shut());
+  const stopwatch watch;
+  const after later(50ms, [&] { one.shut(c.stop, fd); });
+  const std::error_code ended = one.wait(c.stop, fd, direction::read, deadline::in(20s));
+  CHECK((!ended || ended == stream_errc::eof));  // readable, where the system tells it so
+  CHECK(watch.elapsed() < 10s);
+}
+
 TEST_CASE("a trigger wakes every thread that waits") {
   interrupter stop;
   std::vector<std::error_code> results(3);

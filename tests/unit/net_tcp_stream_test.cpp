@@ -6,6 +6,7 @@
 #include <csignal>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "handshim/net/error.hpp"
 #include "net_support.hpp"
@@ -157,9 +158,11 @@ TEST_CASE("finish lets the peer read to the end and still receives") {
 TEST_CASE("shutdown from another thread ends a read that waits") {
   connection c;
   net::tcp_stream& stream = c.stream();
+  const stopwatch watch;
   const after later(50ms, [&] { stream.shutdown(); });
   CHECK(read(stream, deadline::in(20s)).error == stream_errc::eof);
   CHECK(read(stream, deadline::in(20s)).error == stream_errc::eof);
+  CHECK(watch.elapsed() < 10s);
   std::error_code error;
   CHECK(stream.write_some("x", 1, deadline::in(20s), error) == 0);
   CHECK(error == stream_errc::eof);
@@ -169,8 +172,32 @@ TEST_CASE("shutdown from another thread ends a write that waits") {
   connection c;
   c.shrink_buffers();
   net::tcp_stream& stream = c.stream();
+  const stopwatch watch;
   const after later(100ms, [&] { stream.shutdown(); });
   CHECK(write_for_ever(stream, deadline::in(20s)) == stream_errc::eof);
+  CHECK(watch.elapsed() < 10s);
+}
+
+TEST_CASE("shutdown ends both calls that wait for its socket, and no other that waits with the interrupter") {
+  connection ended, other;
+  ended.shrink_buffers();
+  net::tcp_stream& stream = ended.stream();
+  net::tcp_stream undisturbed(std::move(other.client_socket), ended.stop);
+  std::error_code of_write;
+  received of_other;
+  std::thread writing([&] { of_write = write_for_ever(stream, deadline::in(20s)); });
+  std::thread waiting([&] { of_other = read(undisturbed, deadline::in(40s)); });
+  const stopwatch watch;
+  {
+    const after later(100ms, [&] { stream.shutdown(); });
+    CHECK(read(stream, deadline::in(20s)).error == stream_errc::eof);
+  }
+  writing.join();
+  CHECK(watch.elapsed() < 10s);
+  CHECK(of_write == stream_errc::eof);
+  other.peer_sends("here");
+  waiting.join();
+  CHECK(of_other.bytes == "here");
 }
 
 TEST_CASE("shutdown after a reset is eof too") {

@@ -3,7 +3,6 @@
 
 #include <curl/curl.h>
 
-#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <mutex>
@@ -64,10 +63,7 @@ class stream final : public net::byte_stream {
     return repeat(net::direction::write, size, until, error,
                   [this, from, size](std::size_t& n) { return ::curl_easy_send(easy_, from, size, &n); });
   }
-  void shutdown() noexcept override {
-    shut_.store(true);
-    net::detail::end_both(socket_);
-  }
+  void shutdown() noexcept override { shutter_.shut(stop_, socket_); }
   // Without TLS's own end, for which libcurl has no call.
   void finish() noexcept override { net::detail::end_sending(socket_); }
 
@@ -102,7 +98,7 @@ class stream final : public net::byte_stream {
                      Attempt attempt) {
     error.clear();
     while (size != 0) {
-      if (shut_.load()) return error = net::stream_errc::eof, 0;
+      if (shutter_.is_shut()) return error = net::stream_errc::eof, 0;
       if (stop_.triggered()) return error = net::stream_errc::interrupted, 0;
       std::size_t done = 0;
       {
@@ -112,9 +108,9 @@ class stream final : public net::byte_stream {
         if (code == CURLE_OK) return done;
         error = transfer_error(code);
       }
-      if (error == net::stream_errc::would_block) error = stop_.wait(socket_, way, until);
+      if (error == net::stream_errc::would_block) error = shutter_.wait(stop_, socket_, way, until);
       if (!error) continue;
-      if (shut_.load()) error = net::stream_errc::eof;
+      if (shutter_.is_shut()) error = net::stream_errc::eof;
       break;
     }
     return 0;
@@ -124,7 +120,7 @@ class stream final : public net::byte_stream {
   net::interrupter& stop_;
   std::mutex mutex_;
   int socket_ = -1;
-  std::atomic<bool> shut_{false};
+  net::detail::shutter shutter_;
 };
 
 }  // namespace detail

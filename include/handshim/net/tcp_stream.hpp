@@ -1,7 +1,6 @@
 // A byte stream over a TCP connection.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <system_error>
 #include <utility>
@@ -48,7 +47,7 @@ class tcp_stream final : public byte_stream {
 
   descriptor socket_;
   interrupter& stop_;
-  std::atomic<bool> shut_{false};
+  detail::shutter shutter_;
   bool emptied_ = false;  // the last read left nothing; the reader's own
 };
 

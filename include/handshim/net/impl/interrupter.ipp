@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handshim/net/error.hpp"
+#include "handshim/net/impl/platform.hpp"
 #include "handshim/net/interrupter.hpp"
 
 namespace handshim {
@@ -32,18 +33,38 @@ HANDSHIM_INLINE bool interrupter::confirm() noexcept {
   return true;
 }
 
-HANDSHIM_INLINE std::error_code interrupter::wait(int descriptor, direction way, deadline until) noexcept {
-  for (;;) {
-    if (triggered()) return stream_errc::interrupted;
-    std::error_code error;
-    const auto ready = detail::wait_ready(descriptor, way, fd(), until, error);
-    if (error) return error;
-    if (ready.wake && confirm()) return stream_errc::interrupted;
-    if (ready.fd) return {};
-    if (!ready.wake) return stream_errc::timed_out;
-  }
+HANDSHIM_INLINE void interrupter::nudge() noexcept {
+  if (ok()) detail::put_byte(wake_);
 }
 
+HANDSHIM_INLINE bool interrupter::wait_once(int descriptor, direction way, deadline until,
+                                            std::error_code& error) noexcept {
+  if (triggered()) return error = stream_errc::interrupted, true;
+  const auto ready = detail::wait_ready(descriptor, way, fd(), until, error);
+  if (error) return true;
+  if (ready.wake && confirm()) return error = stream_errc::interrupted, true;
+  if (!ready.fd && !ready.wake) error = stream_errc::timed_out;
+  return ready.fd || !ready.wake;
+}
+
+HANDSHIM_INLINE std::error_code interrupter::wait(int descriptor, direction way, deadline until) noexcept {
+  std::error_code error;
+  while (!wait_once(descriptor, way, until, error)) {
+  }
+  return error;
+}
+
+namespace detail {
+
+HANDSHIM_INLINE std::error_code shutter::wait(interrupter& stop, int fd, direction way, deadline until) noexcept {
+  return wait_where<platform::shutdown_wakes>(stop, fd, way, until);
+}
+
+HANDSHIM_INLINE void shutter::shut(interrupter& stop, int fd) noexcept {
+  shut_where<platform::shutdown_wakes>(stop, fd);
+}
+
+}  // namespace detail
 }  // namespace net
 }  // namespace HANDSHIM_ABI
 }  // namespace handshim

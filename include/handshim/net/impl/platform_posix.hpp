@@ -78,6 +78,7 @@ inline std::ptrdiff_t transmit(int fd, const char* from, std::size_t size) noexc
 
 inline void end_sending(int fd) noexcept { ::shutdown(fd, SHUT_WR); }
 inline void end_both(int fd) noexcept { ::shutdown(fd, SHUT_RDWR); }
+constexpr bool shutdown_wakes = true;  // whether end_both() ends what waits for fd
 
 // Waits for fd to be readable, or writable, and for wake (-1: none) to be readable: how many are, 0 once the time is
 // over, -1 for an error.

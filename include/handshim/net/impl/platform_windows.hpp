@@ -122,6 +122,9 @@ inline std::ptrdiff_t transmit(int fd, const char* from, std::size_t size) noexc
 
 inline void end_sending(int fd) noexcept { ::shutdown(handle(fd), SD_SEND); }
 inline void end_both(int fd) noexcept { ::shutdown(handle(fd), SD_BOTH); }
+// Whether end_both() ends what waits for fd. The own end of a connection makes no socket readable here: select() tells
+// the peer's alone.
+constexpr bool shutdown_wakes = false;
 
 // fd_set holds handles here, so none is too large. A connect that failed is an exception, not writable. WSAPoll() told
 // nothing of that before Windows 10 2004.

@@ -16,15 +16,14 @@ HANDSHIM_INLINE tcp_stream::tcp_stream(descriptor socket, interrupter& stop) noe
 
 // Asked before each attempt, so that a peer that never stops sending cannot keep the program from leaving.
 HANDSHIM_INLINE std::error_code tcp_stream::obstacle() const noexcept {
-  if (shut_.load()) return stream_errc::eof;
+  if (shutter_.is_shut()) return stream_errc::eof;
   if (stop_.triggered()) return stream_errc::interrupted;
   return {};
 }
 
 HANDSHIM_INLINE std::error_code tcp_stream::wait(direction way, deadline until) noexcept {
   if (const std::error_code error = obstacle()) return error;
-  const std::error_code error = stop_.wait(socket_.get(), way, until);
-  return error && shut_.load() ? make_error_code(stream_errc::eof) : error;
+  return shutter_.wait(stop_, socket_.get(), way, until);
 }
 
 template <class Attempt>
@@ -34,10 +33,11 @@ std::size_t tcp_stream::repeat(direction way, deadline until, std::error_code& e
     if (error) return 0;
     const std::size_t done = attempt(error);
     if (error == stream_errc::would_block) {
-      error = until.passed() ? make_error_code(stream_errc::timed_out) : stop_.wait(socket_.get(), way, until);
+      error =
+          until.passed() ? make_error_code(stream_errc::timed_out) : shutter_.wait(stop_, socket_.get(), way, until);
       if (!error) continue;
     }
-    if (error && shut_.load()) error = stream_errc::eof;  // what a socket says after shutdown() differs
+    if (error && shutter_.is_shut()) error = stream_errc::eof;  // what a socket says after shutdown() differs
     return done;
   }
 }
@@ -65,10 +65,7 @@ HANDSHIM_INLINE std::size_t tcp_stream::write_some(const char* from, std::size_t
                 [=, fd = socket_.get()](std::error_code& e) { return detail::transmit(fd, from, size, e); });
 }
 
-HANDSHIM_INLINE void tcp_stream::shutdown() noexcept {
-  shut_.store(true);
-  detail::end_both(socket_.get());
-}
+HANDSHIM_INLINE void tcp_stream::shutdown() noexcept { shutter_.shut(stop_, socket_.get()); }
 
 HANDSHIM_INLINE void tcp_stream::finish() noexcept { detail::end_sending(socket_.get()); }
 
