@@ -8,6 +8,7 @@
 #include "../support/backends.hpp"
 #include "../support/frames.hpp"
 #include "../support/server.hpp"
+#include "../support/wine.hpp"
 
 using namespace handshim;
 using namespace client_test;
@@ -207,10 +208,11 @@ TEST_CASE_TEMPLATE("a server that does not answer a close frame is told by recv(
   CHECK(ends_with(upgraded([](peer& client) { client.stall(); })) == fault::close_timeout);
   how.close_timeout = 10s;
   CHECK(ends_with(upgraded([](peer& client) { client.read_frame(); })) == fault::eof_before_close_answer);
-  CHECK(ends_with(upgraded([](peer& client) {
-          client.read_frame();
-          client.reset();
-        })) == fault::connection_reset);
+  const fault by_reset = ends_with(upgraded([](peer& client) {
+    client.read_frame();
+    client.reset();
+  }));
+  CHECK(test_support::tells_reset(by_reset == fault::connection_reset, by_reset == fault::eof_before_close_answer));
 }
 
 TEST_CASE_TEMPLATE("a connection that is lost is told by recv() and by send()", B, EVERY_BACKEND) {
@@ -226,8 +228,9 @@ TEST_CASE_TEMPLATE("a connection that is lost is told by recv() and by send()", 
   CHECK(lost_by(upgraded([](peer&) {})).fault() == fault::eof_without_close);
   CHECK(lost_by(upgraded([](peer& client) { client.send("\x81\x05hel"); })).fault() == fault::eof_in_message);
   const failure reset = lost_by(upgraded([](peer& client) { client.reset(); }));
-  CHECK(reset.fault() == fault::connection_reset);
-  CHECK(reset.native_code() == std::errc::connection_reset);
+  const bool is_end = reset.fault() == fault::eof_without_close;
+  CHECK(test_support::tells_reset(reset.fault() == fault::connection_reset, is_end));
+  CHECK(test_support::tells_reset(reset.native_code() == std::errc::connection_reset, is_end));
 }
 
 TEST_CASE_TEMPLATE("send() on a connection that the server closed says how it was closed", B, EVERY_BACKEND) {

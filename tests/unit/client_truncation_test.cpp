@@ -6,6 +6,7 @@
 #include "../support/backends.hpp"
 #include "../support/server.hpp"
 #include "../support/truncation.hpp"
+#include "../support/wine.hpp"
 
 using namespace handshim;
 using namespace client_test;
@@ -34,11 +35,16 @@ std::string end_of(const conversation& what, std::size_t most, bool reset) {
 
 template <class B>
 void check_ends(const conversation& what, bool reset) {
-  const std::vector<std::string> expected = reset ? ends_by_reset(what) : ends_by_eof(what);
+  const std::vector<std::string> by_eof = ends_by_eof(what), by_reset = ends_by_reset(what);
   for (const std::size_t most : some_lengths(what)) {
     CAPTURE(what.name);
     CAPTURE(most);
-    CHECK(end_of<B>(what, most, reset) == expected[most]);
+    const std::string end = end_of<B>(what, most, reset);
+    CAPTURE(end);
+    if (reset)
+      CHECK(test_support::tells_reset(end == by_reset[most], end == by_eof[most]));
+    else
+      CHECK(end == by_eof[most]);
   }
 }
 

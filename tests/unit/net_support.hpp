@@ -155,16 +155,6 @@ struct connection {
   std::unique_ptr<net::tcp_stream> stream_;
 };
 
-// Whether wine takes the place of Windows.
-inline bool is_under_wine() {
-#if defined(_WIN32)
-  const HMODULE library = ::GetModuleHandleA("ntdll.dll");
-  return library != nullptr && ::GetProcAddress(library, "wine_get_version") != nullptr;
-#else
-  return false;
-#endif
-}
-
 // How many descriptors the process has open; 0 where the system does not tell. On Windows they are sockets, whose
 // handles are multiples of four, the lowest that are free; what else has a handle there comes and goes.
 inline std::size_t open_descriptors() {
