@@ -135,11 +135,11 @@ TEST_CASE("an address that never answers gets only its share of the time") {
   const blackhole silent;  // on 127.0.0.1; nobody listens on 127.0.0.2
   const listed hosts({"127.0.0.1", "127.0.0.2"});
   interrupter stop;
-  const auto result = connect_tcp("two.example", silent.port(), deadline::in(1s), stop);
+  const auto result = connect_tcp("two.example", silent.port(), deadline::in(2s), stop);
   REQUIRE(result.attempts.size() == 2);
   CHECK(result.attempts[0].error == stream_errc::timed_out);
-  CHECK(result.attempts[0].elapsed >= 400ms);
-  CHECK(result.attempts[0].elapsed < 900ms);
+  CHECK(result.attempts[0].elapsed >= 900ms);
+  CHECK(result.attempts[0].elapsed < 1900ms);
   CHECK(result.error == std::errc::connection_refused);
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("the error is that of the last address") {
   const blackhole silent;
   const listed hosts({"127.0.0.2", "127.0.0.1"});
   interrupter stop;
-  const auto result = connect_tcp("two.example", silent.port(), deadline::in(300ms), stop);
+  const auto result = connect_tcp("two.example", silent.port(), deadline::in(1s), stop);
   REQUIRE(result.attempts.size() == 2);
   CHECK(result.attempts[0].error == std::errc::connection_refused);
   CHECK(result.error == stream_errc::timed_out);
