@@ -117,6 +117,15 @@ std::optional<native_name> find_native(std::string_view text) {
   return native_name{std::string(domain), value, symbol_of(known->table, value)};
 }
 
+std::optional<int> number_here(std::string_view domain, std::string_view symbol) {
+  const detail::native_domain* known = detail::find_domain(domain);
+  if (known == nullptr) return std::nullopt;
+  const detail::native_table in = known->table;
+  if (in != detail::native_table::errno_ && in != detail::native_table::getaddrinfo_) return std::nullopt;
+  const symbol_row* row = find_symbol(in, symbol);
+  return row == nullptr ? std::nullopt : std::optional<int>(row->value);
+}
+
 std::string native_mistake(std::string_view text) {
   const detail::native_domain* whole = detail::find_domain(text);
   const std::string_view domain = whole != nullptr ? text : split(text).first;

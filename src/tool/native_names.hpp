@@ -22,6 +22,10 @@ struct native_name {
 /// such domain.
 std::optional<native_name> find_native(std::string_view text);
 
+/// The number that the code of that name has on this system. None where the numbers are the domain's own everywhere, or
+/// where it has no such name.
+std::optional<int> number_here(std::string_view domain, std::string_view symbol);
+
 /// What is wrong with a text that names a domain of native codes, and what may stand there; empty if it names none.
 std::string native_mistake(std::string_view text);
 

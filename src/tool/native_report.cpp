@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "handshim/translate.hpp"
+#include "native_names.hpp"
 #include "terminal.hpp"
 
 namespace handshim::tool {
@@ -156,10 +157,13 @@ native_code passed_through(const native_code& reported, std::string_view message
   return {std::string(code.substr(0, colon)), *value};
 }
 
+// errno's numbers are those of the system that recorded the table; its names are the same everywhere.
 native_code code_of(const tsv_table::row& row) {
   const std::string& message = row["message"];
   if (starts_with(message, "pong_timeout_handler")) return {"websocketpp.pong_timeout_handler", 0};
-  return passed_through({row["domain"], value_of(row)}, message);
+  const int recorded = value_of(row);
+  const int here = number_here(row["domain"], row["name"]).value_or(recorded);
+  return passed_through({row["domain"], here}, message);
 }
 
 }  // namespace

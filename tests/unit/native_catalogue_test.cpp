@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "../support/named_category.hpp"
 #include "handshim/impl/native_fault.hpp"
 #include "handshim/translate.hpp"
+#include "native_names.hpp"
 #include "tsv.hpp"
 
 using namespace handshim;
@@ -31,24 +33,41 @@ bool is_class(std::string_view domain) {
   return domain.substr(0, 6) == "Poco::" && domain != "Poco::Net::WebSocketException";
 }
 
+#if defined(__linux__)
+constexpr bool is_recorded_here = true;
+#else
+constexpr bool is_recorded_here = false;
+#endif
+
+// The recorded number. If it is one of Linux or glibc and this is another system, that of the same name here, or none.
+std::optional<int> value_of(const tool::tsv_table::row& row, native_table in) {
+  const bool is_of_system = in == native_table::errno_ || in == native_table::getaddrinfo_;
+  if (is_recorded_here || !is_of_system || is_class(row["domain"])) return std::stoi(row["value"]);
+  return tool::number_here(row["domain"], row["name"]);
+}
+
 }  // namespace
 
 TEST_CASE("every enumerator of the recorded libraries has a row, and a fault in every phase") {
   const tool::tsv_table table = tool::read_tsv("tests/corpus/catalogue.tsv");
   table.require({"domain", "value", "name", "versions"});
   CHECK(table.size() > 600);
+  std::size_t checked = 0;
   for (std::size_t i = 0; i < table.size(); ++i) {
     const auto row = table[i];
     CAPTURE(row["domain"] + ":" + row["value"] + " " + row["name"]);
     const native_domain* domain = find_domain(row["domain"]);
     REQUIRE(domain != nullptr);
-    const int value = std::stoi(row["value"]);
-    if (!is_class(row["domain"])) CHECK(is_listed(domain->table, value));
+    const std::optional<int> value = value_of(row, domain->table);
+    if (!value) continue;
+    ++checked;
+    if (!is_class(row["domain"])) CHECK(is_listed(domain->table, *value));
     for (const phase p : told) {
-      CHECK(from_native(row["domain"], value, {}, p).fault() != fault::unclassified);
-      CHECK(from_native(row["domain"], value, {}, p).fault() != fault::none);
+      CHECK(from_native(row["domain"], *value, {}, p).fault() != fault::unclassified);
+      CHECK(from_native(row["domain"], *value, {}, p).fault() != fault::none);
     }
   }
+  CHECK(checked >= (is_recorded_here ? table.size() : 500));
 }
 
 TEST_CASE("no row is ambiguous: a table lists a value once, a domain and a text stand once") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "handshim/failure.hpp"
 #include "handshim/impl/policy_spec.hpp"
 #include "handshim/kind.hpp"
+#include "handshim/net/impl/system_headers.hpp"
 #include "handshim/policy.hpp"
 #include "tables.hpp"
 #include "words.hpp"
@@ -67,7 +69,9 @@ TEST_CASE("numbers are close codes or HTTP statuses, and native codes come with 
   CHECK(contains(explain("1012"), "1012: close code"));
   CHECK(contains(explain("4321"), "4321: close code"));
   CHECK(title(explain("503")) == "503: HTTP status of a response to the upgrade");
-  for (const char* text : {"errno:111", "system:111", "ECONNREFUSED", "errno:ECONNREFUSED"}) {
+  const std::string refused = std::to_string(ECONNREFUSED);
+  for (const std::string& text :
+       {"errno:" + refused, "system:" + refused, std::string("ECONNREFUSED"), std::string("errno:ECONNREFUSED")}) {
     CHECK(contains(explain(text), "native code, ECONNREFUSED"));
     CHECK(contains(explain(text), "connection_refused"));
   }
@@ -75,7 +79,7 @@ TEST_CASE("numbers are close codes or HTTP statuses, and native codes come with 
     CHECK(title(explain(text)) == "errno:" + std::to_string(EAGAIN) + ": native code, EAGAIN");
   CHECK(contains(explain("5000"), "close_code_not_allowed"));
   CHECK(contains(explain("65535"), "Out of the range of close codes"));
-  CHECK(contains(explain("getaddrinfo:-2"), "host_not_found"));
+  CHECK(contains(explain("getaddrinfo:" + std::to_string(EAI_NONAME)), "host_not_found"));
   CHECK(contains(explain("handshim:511"), "eof_before_status_line: fault 511"));
 }
 
