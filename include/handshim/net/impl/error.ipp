@@ -11,15 +11,8 @@ inline namespace HANDSHIM_ABI {
 namespace net {
 namespace detail {
 
-class stream_category_type final : public std::error_category {
- public:
-  const char* name() const noexcept override { return "handshim.net"; }
-  std::string message(int value) const override;
-  std::error_condition default_error_condition(int value) const noexcept override;
-};
-
-HANDSHIM_INLINE std::string stream_category_type::message(int value) const {
-  switch (static_cast<stream_errc>(value)) {
+inline const char* text_of(stream_errc e) noexcept {
+  switch (e) {
     case stream_errc::eof:
       return "end of stream";
     case stream_errc::timed_out:
@@ -34,8 +27,9 @@ HANDSHIM_INLINE std::string stream_category_type::message(int value) const {
   return "unknown stream error";
 }
 
-HANDSHIM_INLINE std::error_condition stream_category_type::default_error_condition(int value) const noexcept {
-  switch (static_cast<stream_errc>(value)) {
+// What it is to the standard library; no error for what that has no word for.
+inline std::errc meaning_of(stream_errc e) noexcept {
+  switch (e) {
     case stream_errc::eof:
       break;
     case stream_errc::timed_out:
@@ -47,8 +41,19 @@ HANDSHIM_INLINE std::error_condition stream_category_type::default_error_conditi
     case stream_errc::resolver_busy:
       return std::errc::resource_unavailable_try_again;
   }
-  return {value, *this};
+  return std::errc();
 }
+
+// Its functions stand in the class: else the first of them has the compiler make the whole class in every unit.
+class stream_category_type final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "handshim.net"; }
+  std::string message(int value) const override { return text_of(static_cast<stream_errc>(value)); }
+  std::error_condition default_error_condition(int value) const noexcept override {
+    const std::errc meant = meaning_of(static_cast<stream_errc>(value));
+    return meant == std::errc() ? std::error_condition(value, *this) : std::make_error_condition(meant);
+  }
+};
 
 class getaddrinfo_category_type final : public std::error_category {
  public:
