@@ -127,18 +127,13 @@ inline failure result(::CURL* easy, ::CURLcode code, const request& asked, std::
   seen.begin({asked.endpoint, asked.key, asked.subprotocols, 0, false, false});
   seen.reached(detail::reached_by(easy));
   const auto status = static_cast<int>(detail::info<long>(easy, CURLINFO_RESPONSE_CODE));
-  std::vector<rfc6455::header> headers = detail::headers_of(easy, status);
+  rfc6455::response got;
+  got.headers = detail::headers_of(easy, status);
   const bool complete = code == CURLE_OK || asked.upgraded;
-  if (complete && status == 101) {
-    rfc6455::response got;
-    got.headers = headers;
-    const std::string key = asked.key.empty() ? "unknown" : asked.key;
-    if (asked.key.empty())
-      for (rfc6455::header& h : got.headers)
-        if (&h.value == got.find("Sec-WebSocket-Accept")) h.value = rfc6455::accept_for(key);
-    if (rfc6455::check_upgrade(got, key, asked.subprotocols).error == fault::none) return {};
-  }
-  seen.responded(status, std::move(headers), complete);
+  if (complete && status == 101 &&
+      rfc6455::detail::check_seen_upgrade(got, asked.key, asked.subprotocols, false).error == fault::none)
+    return {};
+  seen.responded(status, std::move(got.headers), complete);
   seen.body(asked.body);
   if (code == CURLE_OK && status == 0) seen.state(fault::eof_before_status_line);
   if (code != CURLE_OK && !asked.upgraded) {

@@ -28,6 +28,15 @@ struct upgrade {
 /// Reports the faults under fault::upgrade_invalid. Thread-safe.
 upgrade check_upgrade(const response& answer, std::string_view key, const std::vector<std::string>& offered);
 
+namespace detail {
+
+/// The same for who reads along with a client: of a key that is empty, as it is not known, any answer may be the right
+/// one, and extensions may be agreed where the client offered some.
+upgrade check_seen_upgrade(const response& answer, std::string_view key, const std::vector<std::string>& offered,
+                           bool extensions);
+
+}  // namespace detail
+
 }  // namespace rfc6455
 }  // namespace HANDSHIM_ABI
 }  // namespace handshim

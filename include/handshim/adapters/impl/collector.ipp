@@ -168,16 +168,8 @@ HANDSHIM_INLINE fault collector::in_response() const {
   return refused ? fault::upgrade_rejected : fault::none;
 }
 
-// Without the key any Sec-WebSocket-Accept may be right, and an extension may have been offered: then what stands
-// behind them is checked all the same.
 HANDSHIM_INLINE rfc6455::upgrade collector::check(const rfc6455::response& got) const {
-  rfc6455::response seen = got;
-  const std::string key = expected_.key.empty() ? "unknown" : expected_.key;
-  for (rfc6455::header& h : seen.headers) {
-    if (expected_.key.empty() && &h.value == seen.find("Sec-WebSocket-Accept")) h.value = rfc6455::accept_for(key);
-    if (expected_.extensions && &h.value == seen.find("Sec-WebSocket-Extensions")) h.name = "Extensions";
-  }
-  return rfc6455::check_upgrade(seen, key, expected_.subprotocols);
+  return rfc6455::detail::check_seen_upgrade(got, expected_.key, expected_.subprotocols, expected_.extensions);
 }
 
 HANDSHIM_INLINE fault collector::when_open() const {

@@ -73,7 +73,9 @@ HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<s
 HANDSHIM_INLINE std::vector<std::string> tokens_of(std::string_view text) {
   std::vector<std::string_view> found;
   parse_list(text, false, found);
-  return {found.begin(), found.end()};
+  std::vector<std::string> out;
+  for (const std::string_view token : found) out.emplace_back(token);
+  return out;
 }
 
 }  // namespace rfc6455::detail

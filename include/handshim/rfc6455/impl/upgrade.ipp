@@ -38,11 +38,12 @@ inline fault check_upgrade_header(const response& answer) {
   return list.size() == 1 && same_text(list[0], "websocket") ? fault::none : fault::upgrade_header_invalid;
 }
 
-inline fault check_accept(const response& answer, std::string_view key) {
+// An empty accept: any will do.
+inline fault check_accept(const response& answer, std::string_view accept) {
   const std::string* value = answer.find("Sec-WebSocket-Accept");
   if (value == nullptr) return fault::accept_missing;
   if (answer.count("Sec-WebSocket-Accept") != 1) return fault::accept_repeated;
-  return *value == accept_for(key) ? fault::none : fault::accept_wrong;
+  return accept.empty() || *value == accept ? fault::none : fault::accept_wrong;
 }
 
 inline fault check_subprotocol(const response& answer, const std::vector<std::string>& offered, std::string& out) {
@@ -57,6 +58,28 @@ inline fault check_subprotocol(const response& answer, const std::vector<std::st
   return fault::subprotocol_unknown;
 }
 
+inline upgrade check_answer(const response& answer, std::string_view accept, const std::vector<std::string>& offered,
+                            bool extensions) {
+  upgrade out;
+  const auto failed = [&out](fault f, std::string_view name) {
+    out.error = f;
+    if (f != fault::none) out.header = name;
+    return f != fault::none;
+  };
+  if (failed(check_connection(answer), "Connection")) return out;
+  if (failed(check_upgrade_header(answer), "Upgrade")) return out;
+  if (failed(check_accept(answer, accept), "Sec-WebSocket-Accept")) return out;
+  const bool extended = !extensions && answer.count("Sec-WebSocket-Extensions") != 0;
+  if (failed(extended ? fault::extension_unrequested : fault::none, "Sec-WebSocket-Extensions")) return out;
+  failed(check_subprotocol(answer, offered, out.subprotocol), "Sec-WebSocket-Protocol");
+  return out;
+}
+
+HANDSHIM_INLINE upgrade check_seen_upgrade(const response& answer, std::string_view key,
+                                           const std::vector<std::string>& offered, bool extensions) {
+  return check_answer(answer, key.empty() ? std::string() : accept_for(key), offered, extensions);
+}
+
 }  // namespace detail
 
 HANDSHIM_INLINE std::string accept_for(std::string_view key) {
@@ -66,19 +89,7 @@ HANDSHIM_INLINE std::string accept_for(std::string_view key) {
 
 HANDSHIM_INLINE upgrade check_upgrade(const response& answer, std::string_view key,
                                       const std::vector<std::string>& offered) {
-  upgrade out;
-  const auto failed = [&out](fault f, std::string_view name) {
-    out.error = f;
-    if (f != fault::none) out.header = name;
-    return f != fault::none;
-  };
-  if (failed(detail::check_connection(answer), "Connection")) return out;
-  if (failed(detail::check_upgrade_header(answer), "Upgrade")) return out;
-  if (failed(detail::check_accept(answer, key), "Sec-WebSocket-Accept")) return out;
-  const bool extended = answer.count("Sec-WebSocket-Extensions") != 0;
-  if (failed(extended ? fault::extension_unrequested : fault::none, "Sec-WebSocket-Extensions")) return out;
-  failed(detail::check_subprotocol(answer, offered, out.subprotocol), "Sec-WebSocket-Protocol");
-  return out;
+  return detail::check_answer(answer, accept_for(key), offered, false);
 }
 
 }  // namespace rfc6455
