@@ -100,14 +100,14 @@ HANDSHIM_INLINE void collector::body(std::string_view bytes) {
 
 HANDSHIM_INLINE void collector::close_received(std::uint16_t code, std::string_view reason) {
   if (received_) return;
-  received_ = rfc6455::close_info{code, std::string(reason)};
+  received_.emplace(rfc6455::close_info{code, std::string(reason)});
   if (sent_) order_ = close_order::sent_then_received;
 }
 
 HANDSHIM_INLINE void collector::close_sent(std::uint16_t code, std::string_view reason) {
   if (sent_ || ending_ || !is_open()) return;  // nobody is there to hear it
   reached(phase::closing);
-  sent_ = rfc6455::close_info{code, std::string(reason)};
+  sent_.emplace(rfc6455::close_info{code, std::string(reason)});
   if (received_) order_ = close_order::received_then_sent;
   if (shadow_) shadow_->close(code, reason);
 }

@@ -205,7 +205,7 @@ HANDSHIM_INLINE fault connection::check_close(close_info& out) const {
 HANDSHIM_INLINE void connection::on_close() {
   close_info info;
   if (const fault f = check_close(info); f != fault::none) return violate(f);
-  received_ = std::move(info);
+  received_.emplace(std::move(info));
   order_ = sent_ ? close_order::sent_then_received : close_order::received_then_sent;
   if (!sent_) append_close(received_->code, {});
   outcome_ = closed_as(received_->code, sent_->code);
@@ -265,7 +265,7 @@ HANDSHIM_INLINE void connection::append_close(std::uint16_t code, std::string_vi
     payload.append({static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}).append(info.reason);
   }
   append(opcode::close, payload);
-  sent_ = std::move(info);  // last: without memory for the frame it was not sent
+  sent_.emplace(std::move(info));  // last: without memory for the frame it was not sent
 }
 
 HANDSHIM_INLINE void connection::flush_pong() {
