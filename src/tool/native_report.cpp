@@ -162,7 +162,8 @@ native_code code_of(const tsv_table::row& row) {
   const std::string& message = row["message"];
   if (starts_with(message, "pong_timeout_handler")) return {"websocketpp.pong_timeout_handler", 0};
   const int recorded = value_of(row);
-  const int here = number_here(row["domain"], row["name"]).value_or(recorded);
+  const std::string& name = row["name"];  // "ECONNRESET", "fail_handler ECONNRESET"
+  const int here = number_here(row["domain"], name.substr(name.rfind(' ') + 1)).value_or(recorded);
   return passed_through({row["domain"], here}, message);
 }
 

@@ -93,6 +93,7 @@ TEST_CASE("translate: a code of the system is known by its name, and by its numb
   CHECK(translated(start + "errno\t-7\tECONNRESET\t\t\t\n") == "connection_reset");
   CHECK(translated(start + "system\t" + std::to_string(ECONNRESET) + "\t\t\t\t\n") == "connection_reset");
   CHECK(translated(start + "asio.system\t" + std::to_string(ECONNRESET) + "\tacme\t\t\t\n") == "connection_reset");
+  CHECK(translated(start + "asio.system\t-7\tfail_handler ECONNRESET\t\t\t\n") == "connection_reset");
   CHECK(translated(start + "getaddrinfo\t-7000\tEAI_NONAME\t\t\t\n") == "host_not_found");
   CHECK(translated(start + "boost.beast.websocket\t1\tbad_sec_accept\t\t1000\t\n") == "closed_normally");
 }
