@@ -3,13 +3,13 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <Poco/Buffer.h>
 #include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/Socket.h>
 #include <Poco/Net/WebSocket.h>
 
 #include "handshim/adapters/impl/poco_failure.hpp"
@@ -45,7 +45,9 @@ class WebSocket : public ::Poco::Net::WebSocket {
 
   void shutdown() { shutdown(WS_NORMAL_CLOSE); }
   void shutdown(::Poco::UInt16 code, const std::string& reason = {}) {
-    or_raise([&](failure& f) { shutdown(code, reason, f); });
+    failure why;
+    shutdown(code, reason, why);
+    settle(why);
   }
   void shutdown(::Poco::UInt16 code, const std::string& reason, failure& why) {
     call(why, phase::closing, fault::send_timeout, [&] { base::shutdown(code, reason); });
@@ -53,7 +55,10 @@ class WebSocket : public ::Poco::Net::WebSocket {
   }
 
   int sendFrame(const void* data, int size, int flags = FRAME_TEXT) {
-    return or_raise([&](failure& f) { return sendFrame(data, size, flags, f); });
+    failure why;
+    const int count = sendFrame(data, size, flags, why);
+    settle(why);
+    return count;
   }
   int sendFrame(const void* data, int size, int flags, failure& why) {
     int count = 0;
@@ -62,10 +67,16 @@ class WebSocket : public ::Poco::Net::WebSocket {
   }
 
   int receiveFrame(void* data, int size, int& flags) {
-    return or_raise([&](failure& f) { return receiveFrame(data, size, flags, f); });
+    failure why;
+    const int count = receiveFrame(data, size, flags, why);
+    settle(why);
+    return count;
   }
   int receiveFrame(::Poco::Buffer<char>& data, int& flags) {
-    return or_raise([&](failure& f) { return receiveFrame(data, flags, f); });
+    failure why;
+    const int count = receiveFrame(data, flags, why);
+    settle(why);
+    return count;
   }
   /// The frame is handed over whatever `why` says: a close frame too.
   int receiveFrame(void* data, int size, int& flags, failure& why) {
@@ -115,11 +126,12 @@ class WebSocket : public ::Poco::Net::WebSocket {
     notes.noting = !s.secure() && !s.connected();
     if (notes.noting) s.socket() = detail::noting_stream_socket(to.talk.notes);
     detail::forget(a);
-    std::optional<base> made;
-    const failure bare = capture<translator>(phase::unknown, [&] { made.emplace(s, q, a); });
+    ::Poco::Net::Socket made;
+    auto make = [&] { made = base(s, q, a); };
+    const failure bare = detail::captured(phase::unknown, make);
     notes.until = {};
     if (bare) raise(explained(to.talk, bare, s, q, a, detail::socket_notes::clock::now() - began), to.choice);
-    return *made;
+    return base(made);
   }
 
   static phase phase_of(const detail::socket_notes& notes, const failure& f, const session& s, const response& a) {
@@ -155,7 +167,7 @@ class WebSocket : public ::Poco::Net::WebSocket {
   template <class Call>
   void call(failure& why, phase when, fault late, Call go) {
     detail::conversation& talk = state_->talk;
-    const failure bare = capture<translator>(when, go);
+    const failure bare = detail::captured(when, go);
     const fault found = detail::is_timeout(bare) ? late : bare.fault();
     why = bare ? detail::with(bare, talk.known(), found, when) : failure();
     if (why) talk.last = why;
@@ -188,21 +200,9 @@ class WebSocket : public ::Poco::Net::WebSocket {
     return closes ? talk.closed_by(detail::read_close_frame(payload)) : failure();
   }
 
-  template <class Call>
-  auto or_raise(Call go) -> decltype(go(std::declval<failure&>())) {
-    failure why;
-    const auto settle = [&] {
-      // What Poco hands over as data is no exception there.
-      if (why && (why.evidence().cause || !choice().policy.is_native())) raise(why, choice());
-    };
-    if constexpr (std::is_void_v<decltype(go(why))>) {
-      go(why);
-      settle();
-    } else {
-      auto result = go(why);
-      settle();
-      return result;
-    }
+  // What Poco hands over as data is no exception under `native`.
+  void settle(const failure& why) const {
+    if (why && (why.evidence().cause || !choice().policy.is_native())) raise(why, choice());
   }
 
   std::shared_ptr<state> state_;

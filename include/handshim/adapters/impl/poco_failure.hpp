@@ -17,6 +17,7 @@
 
 #include "handshim/adapters/impl/frame_checks.hpp"
 #include "handshim/adapters/impl/poco_socket.hpp"
+#include "handshim/guard.hpp"
 #include "handshim/rfc6455/close_code.hpp"
 #include "handshim/rfc6455/text.hpp"
 #include "handshim/rfc6455/utf8.hpp"
@@ -57,6 +58,16 @@ struct translator {
 };
 
 namespace detail {
+
+/// capture() of any call: once for all of them, as each would take its time to compile.
+inline failure captured(phase when, void (*run)(void*), void* call) {
+  return capture<translator>(when, [&] { run(call); });
+}
+template <class Call>
+failure captured(phase when, Call& call) {
+  return captured(
+      when, [](void* it) { (*static_cast<Call*>(it))(); }, &call);
+}
 
 /// A response that says nothing: a new one says 200.
 inline void forget(::Poco::Net::HTTPResponse& response) {
