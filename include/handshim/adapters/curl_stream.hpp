@@ -10,11 +10,13 @@
 #include <system_error>
 #include <utility>
 
-#include "handshim/adapters/curl.hpp"
 #include "handshim/adapters/impl/callback.hpp"
+#include "handshim/adapters/impl/curl_code.hpp"
+#include "handshim/handshim.hpp"
 #include "handshim/net/byte_stream.hpp"
 #include "handshim/net/error.hpp"
 #include "handshim/net/interrupter.hpp"
+#include "handshim/rfc6455/uri.hpp"
 
 namespace handshim {
 inline namespace HANDSHIM_ABI {

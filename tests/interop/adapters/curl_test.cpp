@@ -1,10 +1,11 @@
 // What the libcurl adapter promises beside the scenarios: the upgrade by plain HTTP, and the words of curl_ws_recv().
-#include "handshim/adapters/curl_stream.hpp"
+#include "handshim/adapters/curl.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
+#include "handshim/adapters/curl_stream.hpp"
 #include "handshim/backends/raw_sockets.hpp"
 #include "handshim/client.hpp"
 #include "scripted_server.hpp"
