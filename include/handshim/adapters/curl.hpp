@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,10 @@ inline std::vector<rfc6455::header> headers_of(::CURL*, int) { return {}; }
 #endif
 
 }  // namespace detail
+
+/// "CURLcode"; CURLE_OK has no message of an error.
+inline const std::error_category& category() noexcept { return detail::code_category(); }
+inline std::error_code make_code(::CURLcode code) noexcept { return detail::code_of(code); }
 
 /// What is known of the request beside the handle.
 struct request {

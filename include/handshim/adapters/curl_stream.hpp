@@ -34,7 +34,7 @@ class stream final : public net::byte_stream {
   ~stream() override { ::curl_easy_cleanup(easy_); }
 
   std::error_code connect(const rfc6455::uri& to, net::deadline until, const configure& set) {
-    if (easy_ == nullptr) return make_code(CURLE_OUT_OF_MEMORY);
+    if (easy_ == nullptr) return code_of(CURLE_OUT_OF_MEMORY);
     const std::string url = (to.secure ? "https://" : "http://") + to.host_header() + '/';
     ::curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
     ::curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -84,14 +84,14 @@ class stream final : public net::byte_stream {
     const auto system = static_cast<int>(info<long>(easy_, CURLINFO_OS_ERRNO));
     if (code == CURLE_COULDNT_CONNECT && system != 0) return {system, std::system_category()};
     if (is_reset_in_tls(code, system)) return make_error_code(fault::tls_reset);
-    return make_code(code);
+    return code_of(code);
   }
 
   std::error_code transfer_error(::CURLcode code) {
     if (code == CURLE_AGAIN) return net::stream_errc::would_block;
     if (code == CURLE_GOT_NOTHING) return net::stream_errc::eof;
     const auto system = static_cast<int>(info<long>(easy_, CURLINFO_OS_ERRNO));
-    return system != 0 ? std::error_code(system, std::system_category()) : make_code(code);
+    return system != 0 ? std::error_code(system, std::system_category()) : code_of(code);
   }
 
   // A handle is for one thread at a time: what does not wait is done under the lock, and waiting without it.

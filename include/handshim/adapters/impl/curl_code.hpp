@@ -71,15 +71,13 @@ inline bool is_reset_in_tls(::CURLcode code, int error) noexcept {
          from_native("system", error, {}, phase::tls).fault() == fault::tls_reset;
 }
 
-}  // namespace detail
-
-/// "CURLcode"; CURLE_OK has no message of an error.
-inline const std::error_category& category() noexcept {
-  static const detail::category_impl instance;
+inline const std::error_category& code_category() noexcept {
+  static const category_impl instance;
   return instance;
 }
-inline std::error_code make_code(::CURLcode code) noexcept { return {static_cast<int>(code), category()}; }
+inline std::error_code code_of(::CURLcode code) noexcept { return {static_cast<int>(code), code_category()}; }
 
+}  // namespace detail
 }  // namespace adapters::curl
 }  // namespace HANDSHIM_ABI
 }  // namespace handshim
