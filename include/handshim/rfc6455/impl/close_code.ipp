@@ -8,23 +8,25 @@ inline namespace HANDSHIM_ABI {
 namespace rfc6455 {
 namespace detail {
 
+using namespace std::string_view_literals;  // else the compiler counts each text, character by character, in every unit
+
 inline constexpr close_code_facts close_codes[] = {
-    {1000, "normal_closure", "the purpose of the connection is fulfilled"},
-    {1001, "going_away", "the endpoint goes away: a server shuts down, or a user leaves the page"},
-    {1002, "protocol_error", "the peer broke the protocol"},
-    {1003, "unsupported_data", "the endpoint cannot take that type of data"},
-    {1004, "reserved", "reserved; may not be sent"},
-    {1005, "no_status_received", "the close frame had no code; never on the wire"},
-    {1006, "abnormal_closure", "the connection ended without a close frame; never on the wire"},
-    {1007, "invalid_payload", "a message held data not consistent with its type, such as text that is not UTF-8"},
-    {1008, "policy_violation", "a message broke the endpoint's policy"},
-    {1009, "message_too_big", "a message is too big for the endpoint"},
-    {1010, "mandatory_extension", "the server did not agree to an extension that the client needs"},
-    {1011, "internal_error", "the server met a condition that kept it from fulfilling the request"},
-    {1012, "service_restart", "the service restarts"},
-    {1013, "try_again_later", "the service is overloaded: try again later"},
-    {1014, "bad_gateway", "a gateway got an invalid answer from the server behind it"},
-    {1015, "tls_handshake", "the TLS handshake failed; never on the wire"},
+    {1000, "normal_closure"sv, "the purpose of the connection is fulfilled"sv},
+    {1001, "going_away"sv, "the endpoint goes away: a server shuts down, or a user leaves the page"sv},
+    {1002, "protocol_error"sv, "the peer broke the protocol"sv},
+    {1003, "unsupported_data"sv, "the endpoint cannot take that type of data"sv},
+    {1004, "reserved"sv, "reserved; may not be sent"sv},
+    {1005, "no_status_received"sv, "the close frame had no code; never on the wire"sv},
+    {1006, "abnormal_closure"sv, "the connection ended without a close frame; never on the wire"sv},
+    {1007, "invalid_payload"sv, "a message held data not consistent with its type, such as text that is not UTF-8"sv},
+    {1008, "policy_violation"sv, "a message broke the endpoint's policy"sv},
+    {1009, "message_too_big"sv, "a message is too big for the endpoint"sv},
+    {1010, "mandatory_extension"sv, "the server did not agree to an extension that the client needs"sv},
+    {1011, "internal_error"sv, "the server met a condition that kept it from fulfilling the request"sv},
+    {1012, "service_restart"sv, "the service restarts"sv},
+    {1013, "try_again_later"sv, "the service is overloaded: try again later"sv},
+    {1014, "bad_gateway"sv, "a gateway got an invalid answer from the server behind it"sv},
+    {1015, "tls_handshake"sv, "the TLS handshake failed; never on the wire"sv},
 };
 
 }  // namespace detail
