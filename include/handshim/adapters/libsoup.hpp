@@ -21,6 +21,15 @@ inline namespace HANDSHIM_ABI {
 namespace adapters::libsoup {
 namespace detail {
 
+// A text of GLib's, which is the caller's to free.
+inline std::string taken(char* text) {
+  struct owner {
+    char* text;
+    ~owner() { ::g_free(text); }
+  } const frees{text};
+  return text;
+}
+
 // Looks at the socket each time before the main loop dispatches; never ready itself.
 class tap_source {
  public:
@@ -177,8 +186,7 @@ class connection {
     void expect(char** protocols) {
       ::GUri* const uri = ::soup_message_get_uri(message);
       expectation next;
-      const std::unique_ptr<char, decltype(&::g_free)> text(::g_uri_to_string(uri), &::g_free);
-      next.endpoint = text.get();
+      next.endpoint = detail::taken(::g_uri_to_string(uri));
       const std::string_view scheme = ::g_uri_get_scheme(uri);
       next.encrypted = scheme == "wss" || scheme == "https";
       for (; protocols != nullptr && *protocols != nullptr; ++protocols) next.subprotocols.emplace_back(*protocols);
@@ -234,11 +242,13 @@ class connection {
     }
 
     static void on_ready(::GObject* session, ::GAsyncResult* result, ::gpointer data) {
-      const std::unique_ptr<std::shared_ptr<state>> self(static_cast<std::shared_ptr<state>*>(data));
+      auto* const kept = static_cast<std::shared_ptr<state>*>(data);
+      const std::shared_ptr<state> self = std::move(*kept);
+      delete kept;
       ::GError* error = nullptr;
       ::SoupWebsocketConnection* const made =
           ::soup_session_websocket_connect_finish(SOUP_SESSION(session), result, &error);
-      (*self)->ready(made, error);
+      self->ready(made, error);
       ::g_clear_error(&error);
     }
     void ready(::SoupWebsocketConnection* made, const ::GError* error) {
