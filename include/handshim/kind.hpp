@@ -30,9 +30,11 @@ struct kind_facts {
 
 namespace detail {
 
+// With the lengths of the texts: else each unit's compiler counts them, character by character.
 inline constexpr kind_facts kind_table[] = {
     {kind::error, kind::error, "error", "anything that handshim raises"},
-#define KIND(number, name, base, description) {kind::name, kind::base, #name, description},
+#define KIND(number, name, base, description) \
+  {kind::name, kind::base, {#name, sizeof #name - 1}, {description, sizeof description - 1}},
 #include "handshim/data/kinds.inc"
 #undef KIND
 #include "handshim/data/rows_end.inc"

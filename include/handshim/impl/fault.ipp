@@ -10,6 +10,7 @@ inline namespace HANDSHIM_ABI {
 namespace detail {
 
 namespace rows {
+// Here and below a text comes with its length: else each unit's compiler counts it, character by character.
 inline constexpr fault_facts table[] = {
 #include "handshim/data/rows_begin.inc"
 #define FAULT(number, name_, parent, phase_, condition_, also, errc_, fingerprint, advice_, description_, hint) \
@@ -21,9 +22,9 @@ inline constexpr fault_facts table[] = {
    errc_,                                                                                                       \
    advice::advice_,                                                                                             \
    line_of(fault::name_).name,                                                                                  \
-   fingerprint,                                                                                                 \
+   {fingerprint, sizeof fingerprint - 1},                                                                       \
    line_of(fault::name_).description,                                                                           \
-   hint,                                                                                                        \
+   {hint, sizeof hint - 1},                                                                                     \
    plain_line(fault::name_, phase::phase_)},
 #include "handshim/data/faults.inc"
 #undef FAULT
@@ -37,44 +38,46 @@ struct vocabulary_row {
   std::string_view name, description;
 };
 
+using namespace std::string_view_literals;
+
 inline constexpr vocabulary_row<phase> phase_rows[] = {
-    {phase::unknown, "unknown", "nobody can tell when"},
-    {phase::local, "local", "before anything was sent: in this program"},
-    {phase::resolve, "resolve", "while the host name was looked up"},
-    {phase::connect, "connect", "while the TCP connection was made"},
-    {phase::proxy, "proxy", "while a proxy made the connection"},
-    {phase::tls, "tls", "during the TLS handshake"},
-    {phase::handshake, "handshake", "from the connection to the 101 response"},
-    {phase::open, "open", "on the open connection"},
-    {phase::closing, "closing", "after this side began to close"},
+    {phase::unknown, "unknown"sv, "nobody can tell when"sv},
+    {phase::local, "local"sv, "before anything was sent: in this program"sv},
+    {phase::resolve, "resolve"sv, "while the host name was looked up"sv},
+    {phase::connect, "connect"sv, "while the TCP connection was made"sv},
+    {phase::proxy, "proxy"sv, "while a proxy made the connection"sv},
+    {phase::tls, "tls"sv, "during the TLS handshake"sv},
+    {phase::handshake, "handshake"sv, "from the connection to the 101 response"sv},
+    {phase::open, "open"sv, "on the open connection"sv},
+    {phase::closing, "closing"sv, "after this side began to close"sv},
 };
 
 // In the order of the enumerators.
 inline constexpr vocabulary_row<condition> condition_rows[] = {
-    {condition::unclassified, "unclassified", "no table knows what the client reported"},
-    {condition::cancelled, "cancelled", "this program cancelled the operation"},
-    {condition::usage, "usage", "the call cannot be carried out as it was made: the caller's fault"},
-    {condition::resolve, "resolve", "the host name could not be resolved"},
-    {condition::network, "network", "the connection could not be made: name, TCP, proxy or TLS"},
-    {condition::tls, "tls", "TLS failed, or the client has none"},
-    {condition::timeout, "timeout", "a deadline passed"},
-    {condition::handshake, "handshake", "it went wrong between the connection and the 101 response"},
-    {condition::rejected, "rejected", "the server answered with another status than 101"},
-    {condition::protocol, "protocol", "the peer broke the protocol, or a limit, on an open connection"},
-    {condition::lost, "lost", "the connection ended without a closing handshake"},
-    {condition::closed, "closed", "the connection was closed with a close frame"},
-    {condition::closed_ok, "closed_ok", "the connection was closed in order"},
+    {condition::unclassified, "unclassified"sv, "no table knows what the client reported"sv},
+    {condition::cancelled, "cancelled"sv, "this program cancelled the operation"sv},
+    {condition::usage, "usage"sv, "the call cannot be carried out as it was made: the caller's fault"sv},
+    {condition::resolve, "resolve"sv, "the host name could not be resolved"sv},
+    {condition::network, "network"sv, "the connection could not be made: name, TCP, proxy or TLS"sv},
+    {condition::tls, "tls"sv, "TLS failed, or the client has none"sv},
+    {condition::timeout, "timeout"sv, "a deadline passed"sv},
+    {condition::handshake, "handshake"sv, "it went wrong between the connection and the 101 response"sv},
+    {condition::rejected, "rejected"sv, "the server answered with another status than 101"sv},
+    {condition::protocol, "protocol"sv, "the peer broke the protocol, or a limit, on an open connection"sv},
+    {condition::lost, "lost"sv, "the connection ended without a closing handshake"sv},
+    {condition::closed, "closed"sv, "the connection was closed with a close frame"sv},
+    {condition::closed_ok, "closed_ok"sv, "the connection was closed in order"sv},
 };
 
 // In the order of the enumerators.
 inline constexpr vocabulary_row<advice> advice_rows[] = {
-    {advice::never, "never", "there is nothing to try again"},
-    {advice::fix_first, "fix_first", "it will fail again until somebody mends the cause"},
-    {advice::back_off, "back_off", "it may pass: try again after a growing, random delay"},
-    {advice::throttled, "throttled", "the server asked for fewer attempts: try again later than after back_off"},
-    {advice::after, "after", "the server said when: try again then, not before"},
-    {advice::by_status, "by_status", "the HTTP status decides"},
-    {advice::by_close_code, "by_close_code", "the close code decides"},
+    {advice::never, "never"sv, "there is nothing to try again"sv},
+    {advice::fix_first, "fix_first"sv, "it will fail again until somebody mends the cause"sv},
+    {advice::back_off, "back_off"sv, "it may pass: try again after a growing, random delay"sv},
+    {advice::throttled, "throttled"sv, "the server asked for fewer attempts: try again later than after back_off"sv},
+    {advice::after, "after"sv, "the server said when: try again then, not before"sv},
+    {advice::by_status, "by_status"sv, "the HTTP status decides"sv},
+    {advice::by_close_code, "by_close_code"sv, "the close code decides"sv},
 };
 
 template <class Id, std::size_t N>
