@@ -52,7 +52,7 @@ bool parse_integer(std::string_view text, std::int64_t& out) noexcept;
 
 /// A comma-separated list (RFC 9110, section 5.6.1): empty elements are skipped, at least one must be left.
 /// An element is a token, or with slash also token "/" token. False if it cannot be read.
-bool parse_list(std::string_view text, bool slash, std::vector<std::string_view>& out);
+bool parse_list(std::string_view text, bool slash, std::vector<std::string>& out);
 /// The tokens of such a list, up to what cannot be read.
 std::vector<std::string> tokens_of(std::string_view text);
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <utility>
 
 #include "handshim/adapters/collector.hpp"
 #include "handshim/adapters/impl/shadow.hpp"
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/translate.hpp"
 
 namespace handshim {
@@ -276,13 +276,14 @@ HANDSHIM_INLINE const failure& collector::settle() {
   const fault f = choose();
   evidence known;
   tell(known);
-  std::array<header_view, 32> headers;
+  constexpr std::size_t most = handshim::detail::max_headers_kept;
+  header_view headers[most];
   std::size_t n = 0;
   if (!is_open()) {
     const std::vector<rfc6455::header>& got = answer().headers;
-    for (; n < got.size() && n < headers.size(); ++n) headers[n] = {got[n].name, got[n].value};
+    for (; n < got.size() && n < most; ++n) headers[n] = {got[n].name, got[n].value};
   }
-  known.headers = {headers.data(), n};
+  known.headers = {headers, n};
   rfc6455::upgrade found;
   if (is_a(f, fault::upgrade_invalid)) known.header = (found = check(answer())).header;
   result_ = failure(f, known, {}, handshim::detail::phase_of(f, phase_));

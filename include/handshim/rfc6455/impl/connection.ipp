@@ -239,7 +239,7 @@ HANDSHIM_INLINE bool connection::send_frame(std::string&& frame) {
 HANDSHIM_INLINE bool connection::ping(std::string_view payload) {
   if (!is_open() || payload.size() > max_control_payload) return false;
   if (pings_.size() == detail::max_waiting_pings) pings_.erase(pings_.begin());
-  pings_.emplace_back(payload);
+  pings_.push_back(std::string(payload));
   append(opcode::ping, payload);
   return true;
 }

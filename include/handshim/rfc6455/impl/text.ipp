@@ -58,23 +58,21 @@ inline bool is_list_element(std::string_view text, bool slash) noexcept {
   return is_token(text.substr(0, at)) && is_token(text.substr(at + 1));
 }
 
-HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<std::string_view>& out) {
+HANDSHIM_INLINE bool parse_list(std::string_view text, bool slash, std::vector<std::string>& out) {
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = find_or_end(text, ',', at);
     const std::string_view element = trim(text.substr(at, comma - at));
     at = comma + 1;
     if (element.empty()) continue;
     if (!is_list_element(element, slash)) return false;
-    out.push_back(element);
+    out.push_back(std::string(element));
   }
   return !out.empty();
 }
 
 HANDSHIM_INLINE std::vector<std::string> tokens_of(std::string_view text) {
-  std::vector<std::string_view> found;
-  parse_list(text, false, found);
   std::vector<std::string> out;
-  for (const std::string_view token : found) out.emplace_back(token);
+  parse_list(text, false, out);
   return out;
 }
 

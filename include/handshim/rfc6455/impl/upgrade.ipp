@@ -22,19 +22,17 @@ inline std::string join_lines(const response& answer, std::string_view name) {
 
 inline fault check_connection(const response& answer) {
   if (answer.count("Connection") == 0) return fault::connection_header_missing;
-  const std::string text = join_lines(answer, "Connection");
-  std::vector<std::string_view> list;
-  if (!parse_list(text, false, list)) return fault::connection_header_malformed;
-  for (const std::string_view option : list)
+  std::vector<std::string> list;
+  if (!parse_list(join_lines(answer, "Connection"), false, list)) return fault::connection_header_malformed;
+  for (const std::string& option : list)
     if (same_text(option, "upgrade")) return fault::none;
   return fault::connection_header_invalid;
 }
 
 inline fault check_upgrade_header(const response& answer) {
   if (answer.count("Upgrade") == 0) return fault::upgrade_header_missing;
-  const std::string text = join_lines(answer, "Upgrade");
-  std::vector<std::string_view> list;
-  if (!parse_list(text, true, list)) return fault::upgrade_header_malformed;
+  std::vector<std::string> list;
+  if (!parse_list(join_lines(answer, "Upgrade"), true, list)) return fault::upgrade_header_malformed;
   return list.size() == 1 && same_text(list[0], "websocket") ? fault::none : fault::upgrade_header_invalid;
 }
 
@@ -49,9 +47,8 @@ inline fault check_accept(const response& answer, std::string_view accept) {
 inline fault check_subprotocol(const response& answer, const std::vector<std::string>& offered, std::string& out) {
   if (answer.count("Sec-WebSocket-Protocol") == 0) return fault::none;
   if (offered.empty()) return fault::subprotocol_unrequested;
-  const std::string text = join_lines(answer, "Sec-WebSocket-Protocol");
-  std::vector<std::string_view> list;
-  if (!parse_list(text, false, list)) return fault::subprotocol_malformed;
+  std::vector<std::string> list;
+  if (!parse_list(join_lines(answer, "Sec-WebSocket-Protocol"), false, list)) return fault::subprotocol_malformed;
   if (list.size() != 1) return fault::subprotocol_repeated;
   for (const std::string& name : offered)
     if (name == list[0]) return out = name, fault::none;
