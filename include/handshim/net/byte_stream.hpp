@@ -25,7 +25,8 @@ class byte_stream {
   /// Waits until at least one byte can be sent and hands over up to size; else as read_some(). eof only after
   /// shutdown(): a peer that left is the system's error.
   virtual std::size_t write_some(const char* from, std::size_t size, deadline until, std::error_code& error) = 0;
-  /// Ends both ways at once: calls that wait, and all later ones, end with eof.
+  /// Ends both ways at once: calls that wait, and all later ones, end with eof. On Windows the shutdown() of a socket
+  /// does not end what waits for it; tcp_stream sees to that.
   virtual void shutdown() noexcept = 0;
   /// Ends sending in order: the peer reads to the end of what was sent, then eof.
   virtual void finish() noexcept = 0;
