@@ -179,9 +179,9 @@ bool read_options(int argc, char** argv, settings& how) {
 // Units enter their subjects in the order in which they are linked: those of a row are brought together.
 void gather_rows() {
   std::vector<subject> together;
-  const auto in_row = [](const std::string& row) { return [&row](const subject& s) { return s.row == row; }; };
   for (const subject& s : subjects()) {
-    const auto last = std::find_if(together.rbegin(), together.rend(), in_row(s.row));
+    const auto last =
+        std::find_if(together.rbegin(), together.rend(), [&s](const subject& earlier) { return earlier.row == s.row; });
     together.insert(last == together.rend() ? together.end() : last.base(), s);
   }
   subjects() = std::move(together);

@@ -19,6 +19,7 @@
 #include "handshim/backends/opening.hpp"
 #include "handshim/client.hpp"
 #include "handshim/guard.hpp"
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/net/connect.hpp"
 
 namespace handshim {
@@ -50,7 +51,7 @@ inline ::boost::asio::ip::tcp::socket as_boost(net::tcp_stream& from, ::boost::a
 inline failure with_trace(const failure& f, const backends::trace& known) {
   if (!f) return f;
   evidence all = f.evidence();
-  std::array<attempt_view, 16> attempts;
+  std::array<attempt_view, handshim::detail::max_attempts_kept> attempts;
   std::size_t n = 0;
   for (; n < known.attempts.size() && n < attempts.size(); ++n)
     attempts[n] = {known.attempts[n].address, known.attempts[n].error, known.attempts[n].elapsed};

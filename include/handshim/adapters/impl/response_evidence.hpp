@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "handshim/failure.hpp"
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/rfc6455/response.hpp"
 
 namespace handshim {
@@ -12,7 +13,7 @@ inline namespace HANDSHIM_ABI {
 namespace adapters::detail {
 
 /// The list of headers that an evidence views.
-using header_views = std::array<header_view, 32>;
+using header_views = std::array<header_view, handshim::detail::max_headers_kept>;
 
 /// Fills in what a response tells. It and the list must outlive the evidence.
 inline void tell_response(evidence& to, const rfc6455::response& from, header_views& headers) noexcept {

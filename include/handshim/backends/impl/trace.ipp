@@ -3,6 +3,7 @@
 #include <array>
 
 #include "handshim/backends/trace.hpp"
+#include "handshim/impl/evidence_limits.hpp"
 #include "handshim/impl/fault_rows.hpp"
 #include "handshim/translate.hpp"
 
@@ -64,8 +65,8 @@ class trace_evidence {
     known.attempts = {attempts_.data(), n};
   }
 
-  std::array<header_view, 32> headers_;
-  std::array<attempt_view, 16> attempts_;
+  std::array<header_view, handshim::detail::max_headers_kept> headers_;
+  std::array<attempt_view, handshim::detail::max_attempts_kept> attempts_;
 };
 
 // What the program's own opener threw keeps its fault, its phase and its evidence.
